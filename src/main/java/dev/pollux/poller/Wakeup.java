@@ -1,0 +1,68 @@
+package dev.pollux.poller;
+
+import dev.pollux.bindings.linux.Libc;
+import dev.pollux.posix.Errno;
+import dev.pollux.posix.Posix;
+import dev.pollux.posix.PosixException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * An eventfd among the watched descriptors, so that other threads can end a wait. Many calls until the next drain
+ * are one write.
+ *
+ * @see <a href="https://man7.org/linux/man-pages/man2/eventfd.2.html">eventfd(2)</a>
+ */
+final class Wakeup implements AutoCloseable {
+    private final Posix posix; // The polling thread's.
+    private final int fd;
+    private final Arena arena = Arena.ofConfined(); // The polling thread's.
+    private final MemorySegment counter = arena.allocate(ValueLayout.JAVA_LONG);
+    private final AtomicBoolean signalled = new AtomicBoolean();
+    private final Object lock = new Object();
+    private final Posix shared; // Used and closed under the lock only.
+    private boolean closed; // Under the lock: a late signal must not write into a descriptor that is someone else's.
+
+    Wakeup(Posix posix) {
+        this.posix = posix;
+        this.fd = PosixException.check(posix.eventfd(0, Libc.EFD_NONBLOCK() | Libc.EFD_CLOEXEC()), "eventfd");
+        this.shared = posix.shareable();
+    }
+
+    int fd() {
+        return fd;
+    }
+
+    /** Any thread. */
+    void signal() {
+        if (signalled.get() || signalled.getAndSet(true)) { // A plain read first: waking often costs no bus traffic.
+            return;
+        }
+        synchronized (lock) {
+            if (!closed) {
+                int result = shared.eventfdWrite(fd, 1);
+                assert result == 0 : Errno.describe(result); // The counter cannot overflow: one write for each drain.
+            }
+        }
+    }
+
+    /** Polling thread. The descriptor first, then the flag: the other way round a signal in between would be lost. */
+    void drain() {
+        long result = posix.read(fd, counter, 0, counter.byteSize());
+        assert result == counter.byteSize() || result == -Errno.EAGAIN.number || result == -Errno.EINTR.number
+                : Errno.describe(result);
+        signalled.set(false);
+    }
+
+    @Override
+    public void close() {
+        synchronized (lock) {
+            closed = true;
+            posix.close(fd);
+            shared.close();
+        }
+        arena.close();
+    }
+}

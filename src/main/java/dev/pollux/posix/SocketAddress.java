@@ -1,0 +1,200 @@
+package dev.pollux.posix;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
+
+import dev.pollux.bindings.linux.Libc;
+import dev.pollux.bindings.linux.sockaddr_in;
+import dev.pollux.bindings.linux.sockaddr_in6;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
+import java.lang.foreign.ValueLayout;
+import java.net.InetAddress;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/**
+ * An IPv4 or IPv6 address with a port. Literals and {@code localhost} only: no name is ever looked up.
+ *
+ * @see <a href="https://man7.org/linux/man-pages/man7/ip.7.html">ip(7)</a>
+ * @see <a href="https://man7.org/linux/man-pages/man7/ipv6.7.html">ipv6(7)</a>
+ */
+public final class SocketAddress {
+    /** Room that is enough for either kind of address, in bytes. */
+    public static final long MAX_BYTES = sockaddr_in6.sizeof();
+
+    private static final ValueLayout.OfShort PORT = JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+
+    private final byte[] host; // 4 or 16 bytes, in network order.
+    private final int port;
+
+    private SocketAddress(byte[] host, int port) {
+        if (port < 0 || port > 65535) {
+            throw new IllegalArgumentException("port " + port + " is not within 0..65535");
+        }
+        this.host = host;
+        this.port = port;
+    }
+
+    /**
+     * An address from a literal and a port.
+     *
+     * @param host {@code 127.0.0.1}, {@code ::1}, {@code [::1]} or {@code localhost} (which is 127.0.0.1)
+     * @param port 0..65535; 0 lets the kernel choose
+     * @throws IllegalArgumentException if {@code host} is none of these or the port is out of range
+     */
+    public static SocketAddress of(String host, int port) {
+        return new SocketAddress(parseHost(host), port);
+    }
+
+    /**
+     * Reads {@code HOST:PORT}, an IPv6 host in brackets.
+     *
+     * @throws IllegalArgumentException if it is not of that form
+     */
+    public static SocketAddress parse(String text) {
+        int colon = text.lastIndexOf(':');
+        String port = text.substring(colon + 1);
+        if (colon < 0 || !port.matches("[0-9]{1,5}")) {
+            throw new IllegalArgumentException("'" + text + "' is not HOST:PORT");
+        }
+        String host = text.substring(0, colon);
+        if (host.indexOf(':') >= 0 && !host.startsWith("[")) {
+            throw new IllegalArgumentException("'" + text + "': an IPv6 host needs brackets, as in [::1]:5882");
+        }
+        return of(host, Integer.parseInt(port));
+    }
+
+    /** Reads a {@code sockaddr_in} or {@code sockaddr_in6} that the kernel wrote. */
+    public static SocketAddress from(MemorySegment address) {
+        // sa_family is at the same place in both.
+        boolean v6 = Short.toUnsignedInt(sockaddr_in.sin_family(address)) == Libc.AF_INET6();
+        byte[] host = new byte[v6 ? 16 : 4];
+        long at = v6 ? sockaddr_in6.sin6_addr$offset() : sockaddr_in.sin_addr$offset();
+        MemorySegment.copy(address, JAVA_BYTE, at, host, 0, host.length);
+        return new SocketAddress(host, Short.toUnsignedInt(address.get(PORT, sockaddr_in.sin_port$offset())));
+    }
+
+    /** Asks for the address that a socket is bound to. */
+    public static SocketAddress ofSocket(Posix posix, int fd) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment address = arena.allocate(MAX_BYTES, 8);
+            MemorySegment length = arena.allocateFrom(JAVA_INT, (int) MAX_BYTES);
+            PosixException.check(posix.getsockname(fd, address, length), "getsockname");
+            return from(address);
+        }
+    }
+
+    /** Writes this as the {@code sockaddr_in} or {@code sockaddr_in6} that bind(2) and connect(2) take. */
+    public MemorySegment toSegment(SegmentAllocator allocator) {
+        MemorySegment address = isIpv6() ? sockaddr_in6.allocate(allocator) : sockaddr_in.allocate(allocator);
+        sockaddr_in.sin_family(address, (short) family());
+        address.set(PORT, sockaddr_in.sin_port$offset(), (short) port);
+        long at = isIpv6() ? sockaddr_in6.sin6_addr$offset() : sockaddr_in.sin_addr$offset();
+        MemorySegment.copy(host, 0, address, JAVA_BYTE, at, host.length);
+        return address;
+    }
+
+    /** AF_INET or AF_INET6. */
+    public int family() {
+        return isIpv6() ? Libc.AF_INET6() : Libc.AF_INET();
+    }
+
+    /** 0..65535. */
+    public int port() {
+        return port;
+    }
+
+    private boolean isIpv6() {
+        return host.length == 16;
+    }
+
+    private static byte[] parseHost(String host) {
+        if (host.equals("localhost")) {
+            return new byte[] {127, 0, 0, 1};
+        }
+        String bare = host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
+        byte[] bytes = bare.indexOf(':') >= 0 ? parseIpv6(bare) : bare == host ? parseIpv4(host) : null;
+        if (bytes == null) {
+            throw new IllegalArgumentException("'" + host + "' is not an IPv4 or IPv6 address, nor localhost"
+                    + " (names are not looked up)");
+        }
+        return bytes;
+    }
+
+    /** Four decimal numbers. By hand, because loading InetAddress costs 12 ms of start-up. */
+    private static byte[] parseIpv4(String host) {
+        String[] parts = host.split("\\.", -1);
+        byte[] bytes = new byte[4];
+        for (int i = 0; i < 4; i++) {
+            if (parts.length != 4 || !parts[i].matches("0|[1-9][0-9]{0,2}") || Integer.parseInt(parts[i]) > 255) {
+                return null;
+            }
+            bytes[i] = (byte) Integer.parseInt(parts[i]);
+        }
+        return bytes;
+    }
+
+    private static byte[] parseIpv6(String host) {
+        try {
+            byte[] bytes = InetAddress.ofLiteral(host).getAddress(); // A literal: this never asks DNS.
+            return bytes.length == 16 ? bytes : null; // ::ffff:1.2.3.4 comes back as IPv4; say that one as 1.2.3.4.
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof SocketAddress that && port == that.port && Arrays.equals(host, that.host);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Arrays.hashCode(host) + port;
+    }
+
+    /** {@code 127.0.0.1:5882}, or {@code [::1]:5882} with the longest run of zeros left out (RFC 5952). */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder(48);
+        if (isIpv6()) {
+            appendIpv6(text.append('['));
+            text.append(']');
+        } else {
+            for (int i = 0; i < 4; i++) {
+                text.append(i == 0 ? "" : ".").append(host[i] & 0xFF);
+            }
+        }
+        return text.append(':').append(port).toString();
+    }
+
+    private void appendIpv6(StringBuilder text) {
+        int gap = -1;
+        int longest = 1; // A single zero group is written out.
+        for (int i = 0; i < 8; i++) {
+            int run = 0;
+            while (i + run < 8 && group(i + run) == 0) {
+                run++;
+            }
+            if (run > longest) {
+                longest = run;
+                gap = i;
+            }
+        }
+        for (int i = 0; i < 8; i++) {
+            if (i == gap) {
+                text.append("::");
+                i += longest - 1;
+            } else {
+                text.append(i == 0 || i == gap + longest && gap >= 0 ? "" : ":").append(Integer.toHexString(group(i)));
+            }
+        }
+    }
+
+    private int group(int index) {
+        return (host[2 * index] & 0xFF) << 8 | host[2 * index + 1] & 0xFF;
+    }
+}
