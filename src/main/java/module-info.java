@@ -5,11 +5,11 @@
 module dev.pollux {
     requires static info.picocli; // Only the command line needs it, and target/pollux.jar brings it along.
 
-    //    exports dev.pollux.frame;
-    //    exports dev.pollux.metrics;
+    exports dev.pollux.frame;
+    exports dev.pollux.metrics;
     exports dev.pollux.poller;
     exports dev.pollux.posix;
-    //    exports dev.pollux.server;
+    exports dev.pollux.server;
 
     opens dev.pollux.cli to info.picocli;
 }

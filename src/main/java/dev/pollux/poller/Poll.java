@@ -25,12 +25,13 @@ final class Poll implements Poller {
     private final Wakeup wakeup;
     private long[] readyTokens = new long[0];
     private int[] readyBits = new int[0];
+    private long polls;
     private long scanned;
 
     Poll(Posix posix, int maxClients) {
         this.posix = posix;
+        this.wakeup = new Wakeup(posix); // First: it is what can fail, and then there is nothing to free.
         this.set = new PollSet(FIXED_SLOTS, maxClients);
-        this.wakeup = new Wakeup(posix);
         set.add(wakeup.fd(), WAKEUP_SLOT, POLLIN());
     }
 
@@ -54,6 +55,7 @@ final class Poll implements Poller {
         long deadlineNanos = timeoutNanos > 0 ? posix.nanoTime() + timeoutNanos : 0;
         long left = timeoutNanos;
         while (true) {
+            polls++;
             int pending = posix.poll(set.entries(), 0, set.size(), millis(left));
             if (pending != 0) {
                 return pending > 0 ? collect(pending) : refused(pending);
@@ -132,6 +134,11 @@ final class Poll implements Poller {
     @Override
     public void wakeup() {
         wakeup.signal();
+    }
+
+    @Override
+    public long polls() {
+        return polls;
     }
 
     @Override

@@ -75,6 +75,9 @@ public interface Poller extends AutoCloseable {
     /** Makes the current or else the next {@link #await} return. Any thread, at any time, also after close. */
     void wakeup();
 
+    /** Waits made so far: calls of poll(2) or its like. */
+    long polls();
+
     /** Entries looked at in user space so far, to find the ready ones. */
     long scanned();
 

@@ -18,8 +18,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class Wakeup implements AutoCloseable {
     private final Posix posix; // The polling thread's.
     private final int fd;
-    private final Arena arena = Arena.ofConfined(); // The polling thread's.
-    private final MemorySegment counter = arena.allocate(ValueLayout.JAVA_LONG);
+    private final Arena arena; // The polling thread's.
+    private final MemorySegment counter;
     private final AtomicBoolean signalled = new AtomicBoolean();
     private final Object lock = new Object();
     private final Posix shared; // Used and closed under the lock only.
@@ -28,6 +28,8 @@ final class Wakeup implements AutoCloseable {
     Wakeup(Posix posix) {
         this.posix = posix;
         this.fd = PosixException.check(posix.eventfd(0, Libc.EFD_NONBLOCK() | Libc.EFD_CLOEXEC()), "eventfd");
+        this.arena = Arena.ofConfined();
+        this.counter = arena.allocate(ValueLayout.JAVA_LONG);
         this.shared = posix.shareable();
     }
 

@@ -1891,7 +1891,7 @@ public class Libc {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * int ppoll(struct pollfd *fds, nfds_t nfds, const struct timespec *timeout, const void *sigmask)
+     * int ppoll(struct pollfd *fds, nfds_t nfds, const struct timespec *timeout, const sigset_t *sigmask)
      * }
      */
     public static FunctionDescriptor ppoll$descriptor() {
@@ -1901,7 +1901,7 @@ public class Libc {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * int ppoll(struct pollfd *fds, nfds_t nfds, const struct timespec *timeout, const void *sigmask)
+     * int ppoll(struct pollfd *fds, nfds_t nfds, const struct timespec *timeout, const sigset_t *sigmask)
      * }
      */
     public static MethodHandle ppoll$handle() {
@@ -1911,7 +1911,7 @@ public class Libc {
     /**
      * Address for:
      * {@snippet lang=c :
-     * int ppoll(struct pollfd *fds, nfds_t nfds, const struct timespec *timeout, const void *sigmask)
+     * int ppoll(struct pollfd *fds, nfds_t nfds, const struct timespec *timeout, const sigset_t *sigmask)
      * }
      */
     public static MemorySegment ppoll$address() {
@@ -1920,7 +1920,7 @@ public class Libc {
 
     /**
      * {@snippet lang=c :
-     * int ppoll(struct pollfd *fds, nfds_t nfds, const struct timespec *timeout, const void *sigmask)
+     * int ppoll(struct pollfd *fds, nfds_t nfds, const struct timespec *timeout, const sigset_t *sigmask)
      * }
      */
     public static int ppoll(MemorySegment fds, long nfds, MemorySegment timeout, MemorySegment sigmask) {

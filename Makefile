@@ -1,0 +1,42 @@
+# Needs make, Maven and a JDK >= 22; src/build/with-jdk finds the JDK.
+
+MVN = src/build/with-jdk mvn -B -ntp
+LOG = -Dorg.slf4j.simpleLogger
+ONLY_SUREFIRE_SPEAKS = $(LOG).defaultLogLevel=warn \
+	$(LOG).log.org.apache.maven.plugin.surefire=info
+JAR = target/pollux.jar
+SOURCES = pom.xml $(shell find src/main jextract/linux/java)
+
+# Debian's Maven prints a stray ESC [0m, and its libraries make newer JDKs warn.
+# JDK 22 does not know the last option.
+export MAVEN_OPTS += -Djansi.noreset=true --enable-native-access=ALL-UNNAMED \
+	-XX:+IgnoreUnrecognizedVMOptions --sun-misc-unsafe-memory-access=allow
+
+.PHONY: help build run test verify bindings bindings-check clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
+
+build: $(JAR) ## target/pollux.jar, without running the tests
+
+$(JAR): $(SOURCES)
+	@$(MVN) -q package -Dmaven.test.skip
+
+run: $(JAR) ## the server; pass arguments with ARGS="--port 6000"
+	@exec src/build/with-jdk java --enable-native-access=ALL-UNNAMED -jar $(JAR) serve $(ARGS)
+
+test: ## the tests
+	@$(MVN) $(ONLY_SUREFIRE_SPEAKS) test
+
+verify: ## everything that must hold before a commit: the tests, the jars, the bindings
+	@$(MVN) $(ONLY_SUREFIRE_SPEAKS) verify
+	@$(MAKE) --no-print-directory bindings-check
+
+bindings: ## generate jextract/linux/java anew: JEXTRACT=/path/to/jextract (see jextract/README.md)
+	@JEXTRACT='$(JEXTRACT)' jextract/bindings generate
+
+bindings-check: ## compare the bindings with what jextract (if there) and the C compiler say here
+	@JEXTRACT='$(JEXTRACT)' CC='$(CC)' src/build/with-jdk jextract/bindings check
+
+clean: ## remove everything that was built
+	@rm -rf target

@@ -1,0 +1,448 @@
+package dev.pollux.server;
+
+import static dev.pollux.bindings.linux.Libc.MSG_NOSIGNAL;
+import static dev.pollux.bindings.linux.Libc.SHUT_WR;
+
+import dev.pollux.frame.FrameReader;
+import dev.pollux.frame.FrameTooLongException;
+import dev.pollux.frame.Framing;
+import dev.pollux.metrics.Counter;
+import dev.pollux.poller.Interest;
+import dev.pollux.poller.Poller;
+import dev.pollux.posix.Errno;
+import dev.pollux.posix.PosixException;
+import dev.pollux.posix.SocketAddress;
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+
+/**
+ * A connected peer. Loop's thread only: other threads reach it through {@link Server#execute}.
+ *
+ * <p>It goes through four phases. OPEN: frames are read and answered. FINISHING: nothing more is read, what is owed is
+ * sent. LINGERING: our side is shut down, what still comes is thrown away until the peer hangs up; a plain close now
+ * would send a reset, which destroys replies in flight. CLOSED: waiting for the end of the iteration.
+ */
+public final class Client {
+    private enum Phase { OPEN, FINISHING, LINGERING, CLOSED }
+
+    private static final byte LENT_IS_OVER = (byte) 0xDD;
+
+    private final EventLoop loop;
+    private final int fd;
+    private final long token;
+    private final SocketAddress address;
+    private final Unfinished unfinished;
+    private final Outbound outbound;
+    private Phase phase = Phase.OPEN;
+    private CloseReason reason; // Null while open.
+    private int interest = Interest.READ; // What the poller was told last.
+    private boolean paused; // Not read from, because too much is unsent.
+    private boolean peerFinished; // End of stream was read.
+    private boolean peerGone; // A hang-up was seen: nothing can be sent any more.
+    private boolean dirty; // On the loop's list of clients to flush.
+    private long frameNanosLeft; // While paused: what remains of the time for the unfinished frame.
+    private long drainBytesLeft; // While the server drains: how much more is read from a peer that does not stop.
+    private Object state;
+
+    Client(EventLoop loop, int fd, long token, SocketAddress address) {
+        this.loop = loop;
+        this.fd = fd;
+        this.token = token;
+        this.address = address;
+        this.unfinished = new Unfinished(loop.options().bufferSize(), loop.budget());
+        this.outbound = new Outbound(loop.options().unsentLimitBytes(), loop.budget());
+    }
+
+    /** The peer's address. */
+    public SocketAddress address() {
+        return address;
+    }
+
+    /** Whatever the handler keeps for this client; null at first. */
+    public Object state() {
+        return state;
+    }
+
+    /** Keeps something for this client. */
+    public void state(Object state) {
+        this.state = state;
+    }
+
+    /** Bytes that wait until the peer takes them. */
+    public long unsentBytes() {
+        return outbound.unsent();
+    }
+
+    /**
+     * Sends a frame with the payload {@code buffer[offset, offset + length)}, which is copied. What the kernel does not
+     * take now is sent when it does; a client that lets more than {@link ServerOptions#unsentLimitBytes} pile up is
+     * closed.
+     *
+     * @return false if this client is closing or its peer gone, or is being closed because of this frame
+     * @throws IllegalStateException on another thread than the loop's
+     */
+    public boolean send(MemorySegment buffer, long offset, long length) {
+        loop.checkThread();
+        Objects.checkFromIndexSize(offset, length, buffer.byteSize());
+        Framing framing = loop.framing();
+        if (length > framing.maxPayloadBytes()) {
+            throw new IllegalArgumentException("a payload of " + length + " bytes is more than the framing can say");
+        }
+        if (phase != Phase.OPEN || peerGone) {
+            return false;
+        }
+        loop.counters().add(Counter.FRAMES_SENT, 1);
+        if (loop.isServing(this) && outbound.isEmpty()) {
+            if (loop.replies().append(framing, buffer, offset, length)) {
+                return true;
+            }
+            flushReplies();
+            if (phase == Phase.OPEN && outbound.isEmpty() && loop.replies().append(framing, buffer, offset, length)) {
+                return true;
+            }
+        }
+        if (phase == Phase.OPEN && !outbound.fits(framing.prefixBytes() + length + framing.suffixBytes())) {
+            abort(CloseReason.UNSENT_LIMIT);
+        }
+        if (phase == Phase.OPEN && !outbound.append(framing, buffer, offset, length)) {
+            abort(CloseReason.MEMORY_LIMIT);
+        }
+        markDirty();
+        return phase == Phase.OPEN;
+    }
+
+    /** Closes this client after the current callback: what is owed is sent first, no further frame is delivered. */
+    public void close() {
+        loop.checkThread();
+        finish(CloseReason.CLOSED_BY_HANDLER);
+    }
+
+    int fd() {
+        return fd;
+    }
+
+    long token() {
+        return token;
+    }
+
+    CloseReason reason() {
+        return reason;
+    }
+
+    private int slot() {
+        return Poller.slot(token);
+    }
+
+    /** Reads once, and delivers every complete frame of what was read. */
+    void onReadable() {
+        switch (phase) {
+            case OPEN -> {
+                if (!paused) {
+                    receive();
+                }
+            }
+            case LINGERING -> discard();
+            case FINISHING, CLOSED -> { }
+        }
+    }
+
+    /** Sends what waits. */
+    void onWritable() {
+        flush();
+        if (loop.isDraining()) {
+            drain();
+        }
+    }
+
+    /**
+     * The connection is over in both directions, or broken: nothing can be sent, but frames may still lie in the
+     * kernel. What waits is dropped, so that a paused client is read from again: the hang-up would be reported for
+     * ever.
+     */
+    void onHangup() {
+        peerGone = true;
+        outbound.clear();
+        if (phase == Phase.FINISHING) {
+            abort(peerFinished ? CloseReason.PEER_RESET : reason);
+        }
+        settle();
+    }
+
+    private void receive() {
+        MemorySegment buffer = loop.receiveBuffer();
+        long held = unfinished.bytes();
+        long room = buffer.byteSize() - held;
+        if (unfinished.isLarge()) {
+            if (!unfinished.makeRoom()) {
+                abort(CloseReason.MEMORY_LIMIT);
+                return;
+            }
+            buffer = unfinished.segment();
+            room = buffer.byteSize() - held;
+        } else if (held > 0) {
+            unfinished.copyTo(buffer);
+        }
+        long n = loop.posix().read(fd, buffer, held, room);
+        loop.counters().add(Counter.READS_MADE, 1);
+        if (n <= 0) {
+            nothingRead(n);
+            return;
+        }
+        loop.counters().add(Counter.BYTES_RECEIVED, n);
+        loop.timeouts().bytesMoved(slot(), loop.nowNanos());
+        deliver(buffer, held + n);
+        if (loop.isDraining()) {
+            drainBytesLeft -= n;
+            if (n < room || drainBytesLeft <= 0) { // A read that does not fill its room has taken all.
+                finish(CloseReason.SERVER_DRAINED);
+            }
+        }
+    }
+
+    private void nothingRead(long n) {
+        if (n == 0) {
+            peerFinished = true;
+            finish(CloseReason.PEER_CLOSED);
+        } else if (n == -Errno.EAGAIN.number) {
+            loop.counters().add(Counter.CALLS_WOULD_BLOCK, 1);
+            if (loop.isDraining()) {
+                finish(CloseReason.SERVER_DRAINED);
+            }
+        } else if (n != -Errno.EINTR.number) {
+            abort(CloseReason.ofFailure("read", fd, n));
+        }
+    }
+
+    /** Walks through {@code buffer[0, length)}, which begins with the unfinished bytes, and sends the replies. */
+    private void deliver(MemorySegment buffer, long length) {
+        FrameReader reader = loop.reader();
+        reader.over(buffer, 0, length, unfinished.searched());
+        loop.beginServing(this);
+        try {
+            while (phase == Phase.OPEN && reader.next()) {
+                loop.counters().add(Counter.FRAMES_RECEIVED, 1);
+                loop.handler().onFrame(this, buffer, reader.payloadOffset(), reader.payloadBytes());
+                if (EventLoop.CHECKS) {
+                    buffer.asSlice(reader.payloadOffset(), reader.payloadBytes()).fill(LENT_IS_OVER);
+                }
+            }
+        } catch (FrameTooLongException e) {
+            loop.logFrameTooLong(this, e, buffer, reader.unfinishedOffset(), reader.unfinishedBytes());
+            finish(CloseReason.FRAME_TOO_LONG);
+        } catch (PosixException e) {
+            throw e; // From a call that a handler caused: ours to mend, whoever was on the stack.
+        } catch (Throwable t) {
+            fail(t);
+        }
+        flushReplies();
+        loop.endServing();
+        keepUnfinished(buffer, reader);
+        settle();
+    }
+
+    private void keepUnfinished(MemorySegment buffer, FrameReader reader) {
+        if (phase != Phase.OPEN) {
+            unfinished.release();
+            return;
+        }
+        long bytes = reader.unfinishedBytes();
+        boolean begun = unfinished.bytes() == 0 || reader.unfinishedOffset() > 0;
+        if (!unfinished.keep(buffer, reader.unfinishedOffset(), bytes, reader.searched())) {
+            abort(CloseReason.MEMORY_LIMIT);
+        } else if (bytes == 0) {
+            loop.timeouts().frame.remove(slot());
+            if (unfinished.isWarm()) {
+                loop.timeouts().memoryIdle(slot(), loop.nowNanos());
+            }
+        } else if (begun) {
+            loop.timeouts().frameBegan(slot(), loop.nowNanos());
+        }
+    }
+
+    private void flushReplies() {
+        long bytes = loop.replies().bytes();
+        if (bytes > 0) {
+            MemorySegment segment = loop.replies().segment();
+            long sent = trySend(segment, 0, bytes);
+            if (phase != Phase.CLOSED && sent < bytes && !outbound.append(segment, sent, bytes - sent)) {
+                abort(CloseReason.MEMORY_LIMIT);
+            }
+            loop.replies().clear();
+        }
+    }
+
+    /** Sends once what waits, and sees what follows from it. */
+    void flush() {
+        dirty = false;
+        if (phase != Phase.CLOSED && !outbound.isEmpty()) {
+            outbound.sent(trySend(outbound.segment(), outbound.head(), outbound.unsent()));
+        }
+        settle();
+    }
+
+    /** Returns how many bytes the kernel took; 0 too if the client had to be closed. */
+    private long trySend(MemorySegment segment, long offset, long length) {
+        long n = loop.posix().send(fd, segment, offset, length, MSG_NOSIGNAL());
+        loop.counters().add(Counter.SENDS_MADE, 1);
+        if (n >= 0) {
+            loop.counters().add(Counter.BYTES_SENT, n);
+            loop.timeouts().bytesMoved(slot(), loop.nowNanos());
+            if (n < length) {
+                loop.timeouts().peerTookBytes(slot(), loop.nowNanos());
+            }
+            return n;
+        }
+        if (n == -Errno.EAGAIN.number) {
+            loop.counters().add(Counter.CALLS_WOULD_BLOCK, 1);
+        } else if (n != -Errno.EINTR.number) {
+            abort(CloseReason.ofFailure("send", fd, n));
+        }
+        return 0;
+    }
+
+    /** Brings phase, pause, deadlines and interest in line with what is unsent. */
+    private void settle() {
+        if (phase == Phase.OPEN && interest == Interest.READ && outbound.isEmpty() && !outbound.isWarm()) {
+            return; // What a client that takes its replies comes by with each message.
+        }
+        if (phase == Phase.CLOSED) {
+            return;
+        }
+        if (outbound.isEmpty()) {
+            loop.timeouts().write.remove(slot());
+            if (outbound.isWarm()) {
+                loop.timeouts().memoryIdle(slot(), loop.nowNanos());
+            }
+            if (phase == Phase.FINISHING) {
+                endOutput();
+            }
+        } else if (!loop.timeouts().write.contains(slot())) {
+            loop.timeouts().peerTookBytes(slot(), loop.nowNanos());
+        }
+        if (phase == Phase.OPEN) {
+            pauseOrResume();
+        }
+        int wanted = (phase == Phase.LINGERING || phase == Phase.OPEN && !paused ? Interest.READ : 0)
+                | (outbound.isEmpty() ? 0 : Interest.WRITE);
+        if (phase != Phase.CLOSED && wanted != interest) {
+            interest = wanted;
+            loop.poller().modify(token, wanted);
+        }
+    }
+
+    /** Two thresholds, so that reading is not switched with every send. */
+    private void pauseOrResume() {
+        DeadlineList frames = loop.timeouts().frame;
+        if (!paused && outbound.unsent() > loop.options().highWatermarkBytes()) {
+            paused = true;
+            loop.counters().add(Counter.CLIENTS_PAUSED, 1);
+            if (frames.contains(slot())) {
+                frameNanosLeft = frames.deadline(slot()) - loop.nowNanos();
+                frames.remove(slot());
+            }
+        } else if (paused && outbound.unsent() <= loop.options().lowWatermarkBytes()) {
+            paused = false;
+            if (unfinished.bytes() > 0 && frameNanosLeft > 0) {
+                frames.put(slot(), loop.nowNanos() + frameNanosLeft);
+            }
+            frameNanosLeft = 0;
+        }
+    }
+
+    /** All that was owed is sent. */
+    private void endOutput() {
+        if (peerFinished || peerGone) {
+            abort(reason);
+            return;
+        }
+        int result = loop.posix().shutdown(fd, SHUT_WR());
+        if (result < 0) {
+            abort(CloseReason.ofFailure("shutdown", fd, result));
+            return;
+        }
+        phase = Phase.LINGERING;
+        loop.timeouts().lingerBegan(slot(), loop.nowNanos());
+    }
+
+    private void discard() {
+        MemorySegment buffer = loop.receiveBuffer();
+        long n = loop.posix().read(fd, buffer, 0, buffer.byteSize());
+        loop.counters().add(Counter.READS_MADE, 1);
+        if (n > 0) {
+            loop.counters().add(Counter.BYTES_RECEIVED, n);
+        } else if (n == 0) {
+            abort(reason);
+        } else if (n != -Errno.EAGAIN.number && n != -Errno.EINTR.number) {
+            CloseReason.ofFailure("read", fd, n); // Throws if the fault is ours.
+            abort(reason);
+        }
+    }
+
+    /** The server drains: serves what the kernel has received, then finishes. */
+    void drain() {
+        if (drainBytesLeft == 0) {
+            drainBytesLeft = EventLoop.DRAIN_BYTES;
+        }
+        while (phase == Phase.OPEN && !paused) {
+            receive();
+        }
+    }
+
+    /** Reads no further frame; sends what is owed, then ends the connection in good order. */
+    void finish(CloseReason reason) {
+        if (phase == Phase.OPEN) {
+            phase = Phase.FINISHING;
+            this.reason = reason;
+            loop.timeouts().frame.remove(slot());
+            if (!loop.isServing(this)) { // Else the handler may still hold a payload that lies in this memory.
+                unfinished.release();
+            }
+            markDirty();
+        }
+    }
+
+    /** Ends the connection at the end of this iteration, whatever is owed. */
+    void abort(CloseReason reason) {
+        if (phase == Phase.CLOSED) {
+            return;
+        }
+        if (this.reason == null || this.reason == CloseReason.PEER_CLOSED) { // Not all was sent, after all.
+            this.reason = reason;
+        }
+        phase = Phase.CLOSED;
+        loop.closeLater(this);
+    }
+
+    void fail(Throwable t) {
+        loop.logHandlerFailed(this, t);
+        finish(CloseReason.HANDLER_FAILED);
+    }
+
+    private void markDirty() {
+        if (!dirty && phase != Phase.CLOSED) {
+            dirty = true;
+            loop.flushLater(this);
+        }
+    }
+
+    /** Gives back memory that was kept for the next message, which did not come. */
+    void coolDown() {
+        if (unfinished.isWarm()) {
+            unfinished.release();
+        }
+        if (outbound.isWarm()) {
+            outbound.release();
+        }
+    }
+
+    /** Frees what the client holds; its descriptor is closed by the loop. */
+    void release() {
+        unfinished.release();
+        outbound.release();
+    }
+
+    @Override
+    public String toString() {
+        return address + " (descriptor " + fd + ")";
+    }
+}

@@ -1,0 +1,116 @@
+package dev.pollux.server;
+
+import static dev.pollux.bindings.linux.Libc.IPPROTO_TCP;
+import static dev.pollux.bindings.linux.Libc.SOCK_CLOEXEC;
+import static dev.pollux.bindings.linux.Libc.SOCK_NONBLOCK;
+import static dev.pollux.bindings.linux.Libc.SOCK_STREAM;
+import static dev.pollux.bindings.linux.Libc.SOL_SOCKET;
+import static dev.pollux.bindings.linux.Libc.SO_REUSEADDR;
+import static dev.pollux.bindings.linux.Libc.TCP_NODELAY;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import dev.pollux.posix.Errno;
+import dev.pollux.posix.Posix;
+import dev.pollux.posix.PosixException;
+import dev.pollux.posix.SocketAddress;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/** The listening socket: opened on the thread that starts the server, used and closed on the loop's. */
+final class Listener {
+    private static final long FIRST_BACK_OFF_NANOS = 10_000_000;
+    private static final long LONGEST_BACK_OFF_NANOS = 640_000_000;
+
+    private final int fd;
+    private final SocketAddress address;
+    private long backOffNanos; // 0 after a success.
+    private int failure; // The last result of accept4 that was an error.
+
+    private Listener(int fd, SocketAddress address) {
+        this.fd = fd;
+        this.address = address;
+    }
+
+    /** Makes, binds and starts a listening socket. */
+    static Listener open(Posix posix, SocketAddress address, int backlog) {
+        int fd = PosixException.check(
+                posix.socket(address.family(), SOCK_STREAM() | SOCK_NONBLOCK() | SOCK_CLOEXEC(), 0), "socket");
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment on = arena.allocateFrom(JAVA_INT, 1);
+            check(posix.setsockopt(fd, SOL_SOCKET(), SO_REUSEADDR(), on), "setsockopt SO_REUSEADDR for ", address);
+            // Clients inherit it. Replies leave as soon as they are written, which is once for each read.
+            check(posix.setsockopt(fd, IPPROTO_TCP(), TCP_NODELAY(), on), "setsockopt TCP_NODELAY for ", address);
+            check(posix.bind(fd, address.toSegment(arena)), "bind ", address);
+            check(posix.listen(fd, backlog), "listen on ", address);
+            return new Listener(fd, SocketAddress.ofSocket(posix, fd));
+        } catch (Throwable t) {
+            posix.close(fd);
+            throw t;
+        }
+    }
+
+    private static void check(int result, String call, SocketAddress address) {
+        if (result < 0) {
+            throw new PosixException(call + address, result, advice(result));
+        }
+    }
+
+    private static String advice(int result) {
+        return switch (Errno.of(result)) {
+            case EADDRINUSE -> "is another server running? --port 0 takes a free one";
+            case EACCES -> "ports below 1024 need the right to bind them (CAP_NET_BIND_SERVICE); take a higher --port";
+            case EADDRNOTAVAIL -> "--host must be an address of this machine";
+            case null, default -> "";
+        };
+    }
+
+    int fd() {
+        return fd;
+    }
+
+    /** Where it listens, with the port that the kernel chose. */
+    SocketAddress address() {
+        return address;
+    }
+
+    /**
+     * Takes the next waiting connection.
+     *
+     * @return its descriptor, or {@code -errno}
+     */
+    int accept(Posix posix, MemorySegment peer, MemorySegment peerLength) {
+        peerLength.set(JAVA_INT, 0, (int) peer.byteSize());
+        return posix.accept4(fd, peer, peerLength, SOCK_NONBLOCK() | SOCK_CLOEXEC());
+    }
+
+    /** Whether a failed accept concerns only the connection that it would have taken, so that the next may succeed. */
+    static boolean isOfOneConnection(int result) {
+        return switch (Errno.of(result)) {
+            // Linux hands on errors that were pending on the new connection: accept(2), "Error handling".
+            case ECONNABORTED, EINTR, EPROTO, EPERM, ENETDOWN, ENOPROTOOPT, EHOSTDOWN, ENONET, EHOSTUNREACH, EOPNOTSUPP,
+                 ENETUNREACH, ETIMEDOUT, ECONNRESET -> true;
+            case EMFILE, ENFILE, ENOBUFS, ENOMEM -> false;
+            case null, default -> throw new PosixException("accept4", result);
+        };
+    }
+
+    void succeeded() {
+        backOffNanos = 0;
+    }
+
+    /** How long to leave the listener alone after a failure: longer each time, until one accept succeeds. */
+    long failed(int result) {
+        failure = result;
+        backOffNanos = backOffNanos == 0 ? FIRST_BACK_OFF_NANOS : Math.min(LONGEST_BACK_OFF_NANOS, 2 * backOffNanos);
+        return backOffNanos;
+    }
+
+    /** Says the last failure, for a log. */
+    String failure() {
+        Errno errno = Errno.of(failure);
+        String advice = errno == Errno.EMFILE ? "; raise the descriptor limit (ulimit -n) or lower --max-clients"
+                : errno == Errno.ENFILE ? "; the whole machine is out of descriptors (fs.file-max)" : "";
+        return "accept4 on " + address + ": " + Errno.describe(failure) + advice + "; trying again in "
+                + backOffNanos / 1_000_000 + " ms";
+    }
+}

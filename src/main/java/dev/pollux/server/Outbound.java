@@ -1,0 +1,100 @@
+package dev.pollux.server;
+
+import dev.pollux.frame.Framing;
+import java.lang.foreign.MemorySegment;
+
+/** A client's bytes that the kernel has not taken yet, in order. */
+final class Outbound {
+    private final Block block;
+    private long head; // First unsent byte.
+    private long tail; // Behind the last one.
+
+    Outbound(long unsentLimit, MemoryBudget budget) {
+        this.block = new Block(unsentLimit, budget);
+    }
+
+    long unsent() {
+        return tail - head;
+    }
+
+    boolean isEmpty() {
+        return tail == head;
+    }
+
+    MemorySegment segment() {
+        return block.segment();
+    }
+
+    long head() {
+        return head;
+    }
+
+    /** Whether {@code bytes} more stay within the limit. */
+    boolean fits(long bytes) {
+        return bytes <= block.largest() - unsent();
+    }
+
+    /** Adds bytes. False if the budget does not allow it. */
+    boolean append(MemorySegment from, long offset, long length) {
+        if (!makeRoom(length)) {
+            return false;
+        }
+        MemorySegment.copy(from, offset, block.segment(), tail, length);
+        tail += length;
+        return true;
+    }
+
+    /** Adds a frame around a payload. False if the budget does not allow it. */
+    boolean append(Framing framing, MemorySegment from, long offset, long length) {
+        long frame = framing.prefixBytes() + length + framing.suffixBytes();
+        if (!makeRoom(frame)) {
+            return false;
+        }
+        framing.wrap(block.segment(), tail, length);
+        MemorySegment.copy(from, offset, block.segment(), tail + framing.prefixBytes(), length);
+        tail += frame;
+        return true;
+    }
+
+    /** Forgets the first {@code bytes}: the kernel has taken them. */
+    void sent(long bytes) {
+        head += bytes;
+        assert head <= tail;
+        if (head == tail) {
+            clear();
+        }
+    }
+
+    void clear() {
+        head = 0;
+        tail = 0;
+    }
+
+    private boolean makeRoom(long bytes) {
+        if (bytes <= block.capacity() - tail) {
+            return true;
+        }
+        long wanted = unsent() + bytes;
+        // Moving to the front pays when at least as much has gone as must move; it is the only way at the limit.
+        if (wanted > block.capacity() || head < unsent() && block.capacity() < block.largest()) {
+            if (!block.grow(Math.max(wanted, block.capacity() + 1), head, unsent())) {
+                return false;
+            }
+        } else {
+            MemorySegment.copy(block.segment(), head, block.segment(), 0, unsent());
+        }
+        tail = unsent();
+        head = 0;
+        return true;
+    }
+
+    /** Whether memory is held though there is nothing in it. */
+    boolean isWarm() {
+        return isEmpty() && block.capacity() > 0;
+    }
+
+    void release() {
+        clear();
+        block.release();
+    }
+}

@@ -1,0 +1,174 @@
+package dev.pollux.server;
+
+import dev.pollux.metrics.LoopCounters;
+import dev.pollux.metrics.Snapshot;
+import dev.pollux.posix.Posix;
+import dev.pollux.posix.SocketAddress;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+
+/**
+ * A TCP server: a listening socket and one thread that serves all clients.
+ *
+ * <pre>{@code
+ * var options = new ServerOptions().address(SocketAddress.of("127.0.0.1", 5882));
+ * try (Server server = new Server(options, Client::send)) { // Echo.
+ *     server.start();
+ *     server.join();
+ * }
+ * }</pre>
+ *
+ * <p>All methods may be called from any thread.
+ */
+public final class Server implements AutoCloseable {
+    private final ServerOptions options;
+    private final Handler handler;
+    private final LoopCounters counters = new LoopCounters();
+    private final CountDownLatch started = new CountDownLatch(1);
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final Object lock = new Object();
+    private Thread thread; // Under the lock; null before the start.
+    private volatile SocketAddress address;
+    private volatile EventLoop loop; // Null until the loop's thread has made it.
+    private volatile Throwable failure;
+
+    /**
+     * A server, not yet started.
+     *
+     * @throws IllegalArgumentException if the options contradict each other
+     */
+    public Server(ServerOptions options, Handler handler) {
+        this.options = options.checked();
+        this.handler = handler;
+    }
+
+    /**
+     * Opens the port and starts the loop's thread; when it returns, clients can connect.
+     *
+     * @return this
+     * @throws dev.pollux.posix.PosixException if the port cannot be opened
+     * @throws IllegalStateException if it was started before
+     */
+    public Server start() {
+        synchronized (lock) {
+            if (thread != null) {
+                throw new IllegalStateException("a server starts once");
+            }
+            Listener listener;
+            try (Posix posix = options.posix().get()) {
+                listener = Listener.open(posix, options.address(), options.backlog());
+            }
+            address = listener.address();
+            thread = Thread.ofPlatform().name("pollux-loop").unstarted(() -> run(listener));
+            thread.start();
+        }
+        await(started);
+        rethrowFailure();
+        return this;
+    }
+
+    private void run(Listener listener) {
+        try (Posix posix = options.posix().get()) {
+            EventLoop opened;
+            try {
+                opened = new EventLoop(options, handler, counters, posix, listener);
+            } catch (Throwable t) {
+                posix.close(listener.fd());
+                throw t;
+            }
+            try (opened) {
+                loop = opened;
+                started.countDown();
+                while (!opened.isDone()) {
+                    opened.runOnce();
+                }
+            }
+        } catch (Throwable t) {
+            failure = t;
+        } finally {
+            started.countDown();
+            ended.countDown();
+        }
+    }
+
+    /** Where the server listens, with the port that the kernel chose; null before the start. */
+    public SocketAddress address() {
+        return address;
+    }
+
+    /** The counters as they are now. */
+    public Snapshot snapshot() {
+        return counters.snapshot();
+    }
+
+    /** Runs a task on the loop's thread, soon; not at all once the server has ended. */
+    public void execute(Runnable task) {
+        EventLoop running = loop;
+        if (running == null) {
+            throw new IllegalStateException("the server is not started");
+        }
+        running.execute(task);
+    }
+
+    /**
+     * Ends in good order: takes no more clients, answers what the present ones have sent so far, and waits until they
+     * have it all and hang up, or {@code timeout} is over. Returns when the server has ended; from inside a callback
+     * at once, and the drain begins after it.
+     */
+    public void drain(Duration timeout) {
+        stop(running -> running.drain(timeout.toNanos()));
+    }
+
+    /** Ends now: every client is closed, whatever it is owed. Returns as {@link #drain} does; again does nothing. */
+    @Override
+    public void close() {
+        stop(EventLoop::stop);
+    }
+
+    private void stop(Consumer<EventLoop> how) {
+        EventLoop running = loop;
+        if (running == null) {
+            return;
+        }
+        running.execute(() -> how.accept(running));
+        if (!running.isLoopThread()) {
+            await(ended);
+        }
+    }
+
+    /**
+     * Waits until the server has ended.
+     *
+     * @throws dev.pollux.posix.PosixException if a system call failed in a way that is ours to mend
+     * @throws InterruptedException if this thread is interrupted meanwhile; the server goes on
+     */
+    public void join() throws InterruptedException {
+        ended.await();
+        rethrowFailure();
+    }
+
+    private void rethrowFailure() {
+        switch (failure) {
+            case null -> { }
+            case RuntimeException e -> throw e;
+            case Error e -> throw e;
+            default -> throw new IllegalStateException(failure);
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                latch.await();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true; // The wait is short and bounded by the caller's own stop; report it afterwards.
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,262 @@
+package dev.pollux.server;
+
+import dev.pollux.frame.Framing;
+import dev.pollux.poller.Backend;
+import dev.pollux.posix.NativePosix;
+import dev.pollux.posix.Posix;
+import dev.pollux.posix.SocketAddress;
+import java.time.Duration;
+import java.util.function.Supplier;
+
+/**
+ * How a server is set up; each setter returns this, each getter has its name. Sizes are in bytes. The server takes a
+ * copy, so that later changes concern the next one only.
+ */
+public final class ServerOptions implements Cloneable {
+    /** Accept until the kernel has no more connections waiting. */
+    public static final int UNTIL_EAGAIN = Integer.MAX_VALUE;
+
+    /** Beside the longest frame, the room for one read(2): more than 64 KiB makes bulk traffic no cheaper. */
+    private static final long READ_BYTES = 64 << 10;
+    private static final long MOST_BUFFER_BYTES = 16 << 20;
+    private static final long COMPUTED = -1;
+
+    private SocketAddress address = SocketAddress.of("127.0.0.1", 5882);
+    private int backlog = 4096;
+    private int maxClients = 4096;
+    private boolean strictLimits;
+    private int acceptBudget = UNTIL_EAGAIN;
+    private Framing framing = Framing.u32le();
+    private long bufferSize = 4096;
+    private long highWatermarkBytes = 64 << 10;
+    private long lowWatermarkBytes = 32 << 10;
+    private long unsentLimitBytes = COMPUTED;
+    private long memoryLimitBytes = COMPUTED;
+    private Duration idleTimeout = Duration.ZERO;
+    private Duration frameTimeout = Duration.ofSeconds(10);
+    private Duration writeTimeout = Duration.ofSeconds(30);
+    private Duration drainTimeout = Duration.ofSeconds(3);
+    private Backend backend = Backend.POLL;
+    private Supplier<Posix> posix = NativePosix::confined;
+
+    /** Options as they are by default. */
+    public ServerOptions() {
+    }
+
+    /** Where to listen; 127.0.0.1:5882. Port 0 lets the kernel choose. */
+    public ServerOptions address(SocketAddress address) {
+        this.address = address;
+        return this;
+    }
+
+    public SocketAddress address() {
+        return address;
+    }
+
+    /** Connections that the kernel holds until they are accepted; 4096, and no more than somaxconn. */
+    public ServerOptions backlog(int backlog) {
+        this.backlog = backlog;
+        return this;
+    }
+
+    public int backlog() {
+        return backlog;
+    }
+
+    /** Clients at the same time; 4096. Lowered at start to what the descriptor limit allows. */
+    public ServerOptions maxClients(int maxClients) {
+        this.maxClients = maxClients;
+        return this;
+    }
+
+    public int maxClients() {
+        return maxClients;
+    }
+
+    /** Whether a start fails where {@link #maxClients} would have to be lowered; false. */
+    public ServerOptions strictLimits(boolean strictLimits) {
+        this.strictLimits = strictLimits;
+        return this;
+    }
+
+    public boolean strictLimits() {
+        return strictLimits;
+    }
+
+    /** Calls of accept4(2) in one pass of the loop; {@link #UNTIL_EAGAIN}. */
+    public ServerOptions acceptBudget(int acceptBudget) {
+        this.acceptBudget = acceptBudget;
+        return this;
+    }
+
+    public int acceptBudget() {
+        return acceptBudget;
+    }
+
+    /** Where frames end; {@link Framing#u32le}. */
+    public ServerOptions framing(Framing framing) {
+        this.framing = framing;
+        return this;
+    }
+
+    public Framing framing() {
+        return framing;
+    }
+
+    /** The largest frame, prefix included; 4096, at most 16 MiB. */
+    public ServerOptions bufferSize(long bufferSize) {
+        this.bufferSize = bufferSize;
+        return this;
+    }
+
+    public long bufferSize() {
+        return bufferSize;
+    }
+
+    /** Above so many unsent bytes a client is not read from; 64 KiB. */
+    public ServerOptions highWatermarkBytes(long highWatermarkBytes) {
+        this.highWatermarkBytes = highWatermarkBytes;
+        return this;
+    }
+
+    public long highWatermarkBytes() {
+        return highWatermarkBytes;
+    }
+
+    /** At so many unsent bytes, or fewer, reading goes on; 32 KiB. */
+    public ServerOptions lowWatermarkBytes(long lowWatermarkBytes) {
+        this.lowWatermarkBytes = lowWatermarkBytes;
+        return this;
+    }
+
+    public long lowWatermarkBytes() {
+        return lowWatermarkBytes;
+    }
+
+    /** With more unsent bytes than this a client is closed; the larger of 256 KiB and high watermark + receive buffer. */
+    public ServerOptions unsentLimitBytes(long unsentLimitBytes) {
+        this.unsentLimitBytes = unsentLimitBytes;
+        return this;
+    }
+
+    public long unsentLimitBytes() {
+        return unsentLimitBytes == COMPUTED ? Math.max(256 << 10, leastUnsentLimitBytes()) : unsentLimitBytes;
+    }
+
+    /** All replies to one read must fit, even if the client is paused by the first of them. */
+    private long leastUnsentLimitBytes() {
+        return highWatermarkBytes + receiveBufferBytes();
+    }
+
+    /** What all clients together may hold off-heap; 1 GiB, or less if the clients' own limits add up to less. */
+    public ServerOptions memoryLimitBytes(long memoryLimitBytes) {
+        this.memoryLimitBytes = memoryLimitBytes;
+        return this;
+    }
+
+    public long memoryLimitBytes() {
+        // Growth holds the old block and the new one for a moment, hence twice.
+        long each = 2 * (bufferSize + unsentLimitBytes());
+        return memoryLimitBytes == COMPUTED ? Math.max(each, Math.min(1L << 30, maxClients * each)) : memoryLimitBytes;
+    }
+
+    /** A client with no byte moved either way for this long is closed; zero, the default, means never. */
+    public ServerOptions idleTimeout(Duration idleTimeout) {
+        this.idleTimeout = idleTimeout;
+        return this;
+    }
+
+    public Duration idleTimeout() {
+        return idleTimeout;
+    }
+
+    /** The time from a frame's first byte to its last, not counting pauses of ours; 10 s, zero for no limit. */
+    public ServerOptions frameTimeout(Duration frameTimeout) {
+        this.frameTimeout = frameTimeout;
+        return this;
+    }
+
+    public Duration frameTimeout() {
+        return frameTimeout;
+    }
+
+    /** The time in which a client must take some of the bytes that wait for it; 30 s, zero for no limit. */
+    public ServerOptions writeTimeout(Duration writeTimeout) {
+        this.writeTimeout = writeTimeout;
+        return this;
+    }
+
+    public Duration writeTimeout() {
+        return writeTimeout;
+    }
+
+    /** The time that a peer has to hang up after we have; also the default time for a drain. 3 s. */
+    public ServerOptions drainTimeout(Duration drainTimeout) {
+        this.drainTimeout = drainTimeout;
+        return this;
+    }
+
+    public Duration drainTimeout() {
+        return drainTimeout;
+    }
+
+    /** How to wait for readiness. */
+    public ServerOptions backend(Backend backend) {
+        this.backend = backend;
+        return this;
+    }
+
+    public Backend backend() {
+        return backend;
+    }
+
+    /** Makes the kernel for a thread, on that thread; {@link NativePosix#confined}. */
+    public ServerOptions posix(Supplier<Posix> posix) {
+        this.posix = posix;
+        return this;
+    }
+
+    public Supplier<Posix> posix() {
+        return posix;
+    }
+
+    /** What follows from {@link #bufferSize}: a frame's beginning and one read behind it. */
+    long receiveBufferBytes() {
+        return bufferSize + READ_BYTES;
+    }
+
+    /** A copy that makes sense. */
+    ServerOptions checked() {
+        long leastFrame = framing.prefixBytes() + framing.suffixBytes() + 1;
+        require(bufferSize >= leastFrame && bufferSize <= MOST_BUFFER_BYTES,
+                "buffer size %d is not within %d..%d", bufferSize, leastFrame, MOST_BUFFER_BYTES);
+        require(maxClients >= 1, "max clients %d is less than 1", maxClients);
+        require(backlog >= 1, "backlog %d is less than 1", backlog);
+        require(acceptBudget >= 1, "accept budget %d is less than 1", acceptBudget);
+        require(lowWatermarkBytes >= 0 && lowWatermarkBytes <= highWatermarkBytes,
+                "low watermark %d is not within 0 and the high watermark, %d", lowWatermarkBytes, highWatermarkBytes);
+        require(unsentLimitBytes() >= leastUnsentLimitBytes(),
+                "unsent limit %d is less than high watermark + receive buffer, %d", unsentLimitBytes(),
+                leastUnsentLimitBytes());
+        require(memoryLimitBytes() >= 1, "memory limit %d is less than 1", memoryLimitBytes());
+        for (Duration timeout : new Duration[] {idleTimeout, frameTimeout, writeTimeout, drainTimeout}) {
+            require(!timeout.isNegative() && timeout.compareTo(Duration.ofDays(365)) <= 0,
+                    "time-out %s is not within 0 and 365 days", timeout);
+        }
+        return copy();
+    }
+
+    private static void require(boolean condition, String message, Object... values) {
+        if (!condition) {
+            throw new IllegalArgumentException(String.format(message, values));
+        }
+    }
+
+    private ServerOptions copy() {
+        try {
+            return (ServerOptions) clone();
+        } catch (CloneNotSupportedException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
