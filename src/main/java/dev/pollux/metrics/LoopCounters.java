@@ -9,6 +9,10 @@ public final class LoopCounters {
 
     private final long[] values = new long[Counter.values().length];
 
+    /** Counters that are all 0. */
+    public LoopCounters() {
+    }
+
     /** Loop's thread. */
     public void add(Counter counter, long amount) {
         set(counter, values[counter.ordinal()] + amount);
