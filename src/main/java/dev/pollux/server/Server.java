@@ -4,6 +4,8 @@ import dev.pollux.metrics.LoopCounters;
 import dev.pollux.metrics.Snapshot;
 import dev.pollux.posix.Posix;
 import dev.pollux.posix.SocketAddress;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
@@ -22,7 +24,9 @@ import java.util.function.Consumer;
  * <p>All methods may be called from any thread.
  */
 public final class Server implements AutoCloseable {
-    private final ServerOptions options;
+    private static final Logger LOG = System.getLogger("dev.pollux.server");
+
+    private final ServerOptions options; // As they were given.
     private final Handler handler;
     private final LoopCounters counters = new LoopCounters();
     private final CountDownLatch started = new CountDownLatch(1);
@@ -55,12 +59,17 @@ public final class Server implements AutoCloseable {
             if (thread != null) {
                 throw new IllegalStateException("a server starts once");
             }
+            ServerOptions effective = options.effective();
+            if (effective.maxClients() < options.maxClients()) {
+                LOG.log(Level.WARNING, "max clients lowered from " + options.maxClients() + " to "
+                        + effective.maxClients() + ", for which the descriptor limit has room (ulimit -Hn)");
+            }
             Listener listener;
             try (Posix posix = options.posix().get()) {
                 listener = Listener.open(posix, options.address(), options.backlog());
             }
             address = listener.address();
-            thread = Thread.ofPlatform().name("pollux-loop").unstarted(() -> run(listener));
+            thread = Thread.ofPlatform().name("pollux-loop").unstarted(() -> run(effective, listener));
             thread.start();
         }
         await(started);
@@ -68,7 +77,7 @@ public final class Server implements AutoCloseable {
         return this;
     }
 
-    private void run(Listener listener) {
+    private void run(ServerOptions options, Listener listener) {
         try (Posix posix = options.posix().get()) {
             EventLoop opened;
             try {

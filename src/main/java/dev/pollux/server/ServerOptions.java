@@ -220,8 +220,23 @@ public final class ServerOptions implements Cloneable {
         return posix;
     }
 
-    /** What follows from {@link #bufferSize}: a frame's beginning and one read behind it. */
-    long receiveBufferBytes() {
+    /**
+     * A copy as a server would run with it here and now: {@link #maxClients} lowered to what the descriptor limit
+     * allows, after that limit has been raised as far as it goes.
+     *
+     * @throws IllegalArgumentException if the options contradict each other
+     * @throws dev.pollux.posix.PosixException if the descriptor limit has no room, or too little with
+     *         {@link #strictLimits}
+     */
+    public ServerOptions effective() {
+        ServerOptions effective = checked();
+        try (Posix kernel = posix.get()) {
+            return effective.maxClients(DescriptorLimit.clientsWithin(kernel, maxClients, strictLimits));
+        }
+    }
+
+    /** What a loop's receive buffer takes: a frame's beginning and one read behind it. */
+    public long receiveBufferBytes() {
         return bufferSize + READ_BYTES;
     }
 
