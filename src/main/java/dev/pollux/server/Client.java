@@ -25,9 +25,13 @@ import java.util.Objects;
 public final class Client {
     private enum Phase { OPEN, FINISHING, LINGERING, CLOSED }
 
+    /** Whether lent payloads are overwritten afterwards, so that a handler which keeps one is found out. */
+    private static final boolean CHECKS = Boolean.getBoolean("dev.pollux.checks");
     private static final byte LENT_IS_OVER = (byte) 0xDD;
+    /** Drained, a peer that never stops sending is read from so far: more than a socket's receive buffer holds. */
+    private static final long DRAIN_BYTES = 8 << 20;
 
-    private final EventLoop loop;
+    private final ClientContext loop;
     private final int fd;
     private final long token;
     private final SocketAddress address;
@@ -41,16 +45,18 @@ public final class Client {
     private boolean peerGone; // A hang-up was seen: nothing can be sent any more.
     private boolean dirty; // On the loop's list of clients to flush.
     private long frameNanosLeft; // While paused: what remains of the time for the unfinished frame.
+    private long bytesReceived;
+    private long bytesSent;
     private long drainBytesLeft; // While the server drains: how much more is read from a peer that does not stop.
     private Object state;
 
-    Client(EventLoop loop, int fd, long token, SocketAddress address) {
+    Client(ClientContext loop, int fd, long token, SocketAddress address) {
         this.loop = loop;
         this.fd = fd;
         this.token = token;
         this.address = address;
-        this.unfinished = new Unfinished(loop.options().bufferSize(), loop.budget());
-        this.outbound = new Outbound(loop.options().unsentLimitBytes(), loop.budget());
+        this.unfinished = new Unfinished(loop.options.bufferSize(), loop.budget);
+        this.outbound = new Outbound(loop.options.unsentLimitBytes(), loop.budget);
     }
 
     /** The peer's address. */
@@ -84,20 +90,20 @@ public final class Client {
     public boolean send(MemorySegment buffer, long offset, long length) {
         loop.checkThread();
         Objects.checkFromIndexSize(offset, length, buffer.byteSize());
-        Framing framing = loop.framing();
+        Framing framing = loop.framing;
         if (length > framing.maxPayloadBytes()) {
             throw new IllegalArgumentException("a payload of " + length + " bytes is more than the framing can say");
         }
         if (phase != Phase.OPEN || peerGone) {
             return false;
         }
-        loop.counters().add(Counter.FRAMES_SENT, 1);
-        if (loop.isServing(this) && outbound.isEmpty()) {
-            if (loop.replies().append(framing, buffer, offset, length)) {
+        loop.counters.add(Counter.FRAMES_SENT, 1);
+        if (loop.serving == this && outbound.isEmpty()) {
+            if (loop.replies.append(framing, buffer, offset, length)) {
                 return true;
             }
             flushReplies();
-            if (phase == Phase.OPEN && outbound.isEmpty() && loop.replies().append(framing, buffer, offset, length)) {
+            if (phase == Phase.OPEN && outbound.isEmpty() && loop.replies.append(framing, buffer, offset, length)) {
                 return true;
             }
         }
@@ -129,7 +135,13 @@ public final class Client {
         return reason;
     }
 
-    private int slot() {
+    /** What a log says of it in the end. */
+    String describeEnd() {
+        return this + " closed: " + reason + ", " + bytesReceived + " bytes received, " + bytesSent + " sent, "
+                + outbound.unsent() + " unsent";
+    }
+
+    int slot() {
         return Poller.slot(token);
     }
 
@@ -143,14 +155,6 @@ public final class Client {
             }
             case LINGERING -> discard();
             case FINISHING, CLOSED -> { }
-        }
-    }
-
-    /** Sends what waits. */
-    void onWritable() {
-        flush();
-        if (loop.isDraining()) {
-            drain();
         }
     }
 
@@ -169,7 +173,7 @@ public final class Client {
     }
 
     private void receive() {
-        MemorySegment buffer = loop.receiveBuffer();
+        MemorySegment buffer = loop.receiveBuffer;
         long held = unfinished.bytes();
         long room = buffer.byteSize() - held;
         if (unfinished.isLarge()) {
@@ -182,16 +186,16 @@ public final class Client {
         } else if (held > 0) {
             unfinished.copyTo(buffer);
         }
-        long n = loop.posix().read(fd, buffer, held, room);
-        loop.counters().add(Counter.READS_MADE, 1);
+        long n = loop.posix.read(fd, buffer, held, room);
+        loop.counters.add(Counter.READS_MADE, 1);
         if (n <= 0) {
             nothingRead(n);
             return;
         }
-        loop.counters().add(Counter.BYTES_RECEIVED, n);
-        loop.timeouts().bytesMoved(slot(), loop.nowNanos());
+        received(n);
+        loop.timeouts.bytesMoved(slot(), loop.nowNanos);
         deliver(buffer, held + n);
-        if (loop.isDraining()) {
+        if (loop.draining) {
             drainBytesLeft -= n;
             if (n < room || drainBytesLeft <= 0) { // A read that does not fill its room has taken all.
                 finish(CloseReason.SERVER_DRAINED);
@@ -199,13 +203,18 @@ public final class Client {
         }
     }
 
+    private void received(long bytes) {
+        bytesReceived += bytes;
+        loop.counters.add(Counter.BYTES_RECEIVED, bytes);
+    }
+
     private void nothingRead(long n) {
         if (n == 0) {
             peerFinished = true;
             finish(CloseReason.PEER_CLOSED);
         } else if (n == -Errno.EAGAIN.number) {
-            loop.counters().add(Counter.CALLS_WOULD_BLOCK, 1);
-            if (loop.isDraining()) {
+            loop.counters.add(Counter.CALLS_WOULD_BLOCK, 1);
+            if (loop.draining) {
                 finish(CloseReason.SERVER_DRAINED);
             }
         } else if (n != -Errno.EINTR.number) {
@@ -215,19 +224,19 @@ public final class Client {
 
     /** Walks through {@code buffer[0, length)}, which begins with the unfinished bytes, and sends the replies. */
     private void deliver(MemorySegment buffer, long length) {
-        FrameReader reader = loop.reader();
+        FrameReader reader = loop.reader;
         reader.over(buffer, 0, length, unfinished.searched());
-        loop.beginServing(this);
+        loop.serving = this;
         try {
             while (phase == Phase.OPEN && reader.next()) {
-                loop.counters().add(Counter.FRAMES_RECEIVED, 1);
-                loop.handler().onFrame(this, buffer, reader.payloadOffset(), reader.payloadBytes());
-                if (EventLoop.CHECKS) {
+                loop.counters.add(Counter.FRAMES_RECEIVED, 1);
+                loop.handler.onFrame(this, buffer, reader.payloadOffset(), reader.payloadBytes());
+                if (CHECKS) {
                     buffer.asSlice(reader.payloadOffset(), reader.payloadBytes()).fill(LENT_IS_OVER);
                 }
             }
         } catch (FrameTooLongException e) {
-            loop.logFrameTooLong(this, e, buffer, reader.unfinishedOffset(), reader.unfinishedBytes());
+            loop.log.frameTooLong(loop.nowNanos, this, e, buffer, reader);
             finish(CloseReason.FRAME_TOO_LONG);
         } catch (PosixException e) {
             throw e; // From a call that a handler caused: ours to mend, whoever was on the stack.
@@ -235,7 +244,7 @@ public final class Client {
             fail(t);
         }
         flushReplies();
-        loop.endServing();
+        loop.serving = null;
         keepUnfinished(buffer, reader);
         settle();
     }
@@ -250,24 +259,24 @@ public final class Client {
         if (!unfinished.keep(buffer, reader.unfinishedOffset(), bytes, reader.searched())) {
             abort(CloseReason.MEMORY_LIMIT);
         } else if (bytes == 0) {
-            loop.timeouts().frame.remove(slot());
+            loop.timeouts.frame.remove(slot());
             if (unfinished.isWarm()) {
-                loop.timeouts().memoryIdle(slot(), loop.nowNanos());
+                loop.timeouts.memoryIdle(slot(), loop.nowNanos);
             }
         } else if (begun) {
-            loop.timeouts().frameBegan(slot(), loop.nowNanos());
+            loop.timeouts.frameBegan(slot(), loop.nowNanos);
         }
     }
 
     private void flushReplies() {
-        long bytes = loop.replies().bytes();
+        long bytes = loop.replies.bytes();
         if (bytes > 0) {
-            MemorySegment segment = loop.replies().segment();
+            MemorySegment segment = loop.replies.segment();
             long sent = trySend(segment, 0, bytes);
             if (phase != Phase.CLOSED && sent < bytes && !outbound.append(segment, sent, bytes - sent)) {
                 abort(CloseReason.MEMORY_LIMIT);
             }
-            loop.replies().clear();
+            loop.replies.clear();
         }
     }
 
@@ -278,22 +287,26 @@ public final class Client {
             outbound.sent(trySend(outbound.segment(), outbound.head(), outbound.unsent()));
         }
         settle();
+        if (loop.draining) {
+            drain(); // It may have been paused when the others were drained.
+        }
     }
 
     /** Returns how many bytes the kernel took; 0 too if the client had to be closed. */
     private long trySend(MemorySegment segment, long offset, long length) {
-        long n = loop.posix().send(fd, segment, offset, length, MSG_NOSIGNAL());
-        loop.counters().add(Counter.SENDS_MADE, 1);
+        long n = loop.posix.send(fd, segment, offset, length, MSG_NOSIGNAL());
+        loop.counters.add(Counter.SENDS_MADE, 1);
         if (n >= 0) {
-            loop.counters().add(Counter.BYTES_SENT, n);
-            loop.timeouts().bytesMoved(slot(), loop.nowNanos());
+            bytesSent += n;
+            loop.counters.add(Counter.BYTES_SENT, n);
+            loop.timeouts.bytesMoved(slot(), loop.nowNanos);
             if (n < length) {
-                loop.timeouts().peerTookBytes(slot(), loop.nowNanos());
+                loop.timeouts.peerTookBytes(slot(), loop.nowNanos);
             }
             return n;
         }
         if (n == -Errno.EAGAIN.number) {
-            loop.counters().add(Counter.CALLS_WOULD_BLOCK, 1);
+            loop.counters.add(Counter.CALLS_WOULD_BLOCK, 1);
         } else if (n != -Errno.EINTR.number) {
             abort(CloseReason.ofFailure("send", fd, n));
         }
@@ -309,15 +322,15 @@ public final class Client {
             return;
         }
         if (outbound.isEmpty()) {
-            loop.timeouts().write.remove(slot());
+            loop.timeouts.write.remove(slot());
             if (outbound.isWarm()) {
-                loop.timeouts().memoryIdle(slot(), loop.nowNanos());
+                loop.timeouts.memoryIdle(slot(), loop.nowNanos);
             }
             if (phase == Phase.FINISHING) {
                 endOutput();
             }
-        } else if (!loop.timeouts().write.contains(slot())) {
-            loop.timeouts().peerTookBytes(slot(), loop.nowNanos());
+        } else if (!loop.timeouts.write.contains(slot())) {
+            loop.timeouts.peerTookBytes(slot(), loop.nowNanos);
         }
         if (phase == Phase.OPEN) {
             pauseOrResume();
@@ -326,26 +339,26 @@ public final class Client {
                 | (outbound.isEmpty() ? 0 : Interest.WRITE);
         if (phase != Phase.CLOSED && wanted != interest) {
             interest = wanted;
-            loop.poller().modify(token, wanted);
+            loop.poller.modify(token, wanted);
         }
     }
 
     /** Two thresholds, so that reading is not switched with every send. */
     private void pauseOrResume() {
-        DeadlineList frames = loop.timeouts().frame;
-        if (!paused && outbound.unsent() > loop.options().highWatermarkBytes()) {
+        DeadlineList frames = loop.timeouts.frame;
+        if (!paused && outbound.unsent() > loop.options.highWatermarkBytes()) {
             paused = true;
-            loop.counters().add(Counter.CLIENTS_PAUSED, 1);
+            loop.counters.add(Counter.CLIENTS_PAUSED, 1);
             if (frames.contains(slot())) {
-                frameNanosLeft = frames.deadline(slot()) - loop.nowNanos();
+                frameNanosLeft = Math.max(1, frames.deadline(slot()) - loop.nowNanos);
                 frames.remove(slot());
             }
-        } else if (paused && outbound.unsent() <= loop.options().lowWatermarkBytes()) {
+        } else if (paused && outbound.unsent() <= loop.options.lowWatermarkBytes()) {
             paused = false;
-            if (unfinished.bytes() > 0 && frameNanosLeft > 0) {
-                frames.put(slot(), loop.nowNanos() + frameNanosLeft);
+            if (frameNanosLeft > 0) {
+                frames.put(slot(), loop.nowNanos + frameNanosLeft);
+                frameNanosLeft = 0;
             }
-            frameNanosLeft = 0;
         }
     }
 
@@ -355,21 +368,21 @@ public final class Client {
             abort(reason);
             return;
         }
-        int result = loop.posix().shutdown(fd, SHUT_WR());
+        int result = loop.posix.shutdown(fd, SHUT_WR());
         if (result < 0) {
             abort(CloseReason.ofFailure("shutdown", fd, result));
             return;
         }
         phase = Phase.LINGERING;
-        loop.timeouts().lingerBegan(slot(), loop.nowNanos());
+        loop.timeouts.lingerBegan(slot(), loop.nowNanos);
     }
 
     private void discard() {
-        MemorySegment buffer = loop.receiveBuffer();
-        long n = loop.posix().read(fd, buffer, 0, buffer.byteSize());
-        loop.counters().add(Counter.READS_MADE, 1);
+        MemorySegment buffer = loop.receiveBuffer;
+        long n = loop.posix.read(fd, buffer, 0, buffer.byteSize());
+        loop.counters.add(Counter.READS_MADE, 1);
         if (n > 0) {
-            loop.counters().add(Counter.BYTES_RECEIVED, n);
+            received(n);
         } else if (n == 0) {
             abort(reason);
         } else if (n != -Errno.EAGAIN.number && n != -Errno.EINTR.number) {
@@ -381,7 +394,7 @@ public final class Client {
     /** The server drains: serves what the kernel has received, then finishes. */
     void drain() {
         if (drainBytesLeft == 0) {
-            drainBytesLeft = EventLoop.DRAIN_BYTES;
+            drainBytesLeft = DRAIN_BYTES;
         }
         while (phase == Phase.OPEN && !paused) {
             receive();
@@ -393,8 +406,8 @@ public final class Client {
         if (phase == Phase.OPEN) {
             phase = Phase.FINISHING;
             this.reason = reason;
-            loop.timeouts().frame.remove(slot());
-            if (!loop.isServing(this)) { // Else the handler may still hold a payload that lies in this memory.
+            loop.timeouts.frame.remove(slot());
+            if (loop.serving != this) { // Else the handler may still hold a payload that lies in this memory.
                 unfinished.release();
             }
             markDirty();
@@ -410,18 +423,37 @@ public final class Client {
             this.reason = reason;
         }
         phase = Phase.CLOSED;
-        loop.closeLater(this);
+        loop.closing.add(this);
     }
 
-    void fail(Throwable t) {
-        loop.logHandlerFailed(this, t);
+    void onOpen() {
+        try {
+            loop.handler.onOpen(this);
+        } catch (Throwable t) {
+            fail(t);
+        }
+    }
+
+    /** The descriptor is closed by now. Frees what this client holds, and tells the handler. */
+    void onClosed() {
+        unfinished.release();
+        outbound.release();
+        try {
+            loop.handler.onClose(this, reason);
+        } catch (Throwable t) {
+            loop.log.handlerFailed(loop.nowNanos, this, t);
+        }
+    }
+
+    private void fail(Throwable t) {
+        loop.log.handlerFailed(loop.nowNanos, this, t);
         finish(CloseReason.HANDLER_FAILED);
     }
 
     private void markDirty() {
         if (!dirty && phase != Phase.CLOSED) {
             dirty = true;
-            loop.flushLater(this);
+            loop.dirty.add(this);
         }
     }
 
@@ -433,12 +465,6 @@ public final class Client {
         if (outbound.isWarm()) {
             outbound.release();
         }
-    }
-
-    /** Frees what the client holds; its descriptor is closed by the loop. */
-    void release() {
-        unfinished.release();
-        outbound.release();
     }
 
     @Override

@@ -25,13 +25,14 @@ final class ClientTable {
         return size;
     }
 
-    boolean isFull() {
-        return size == limit;
+    /** How many more clients there may be. */
+    int room() {
+        return limit - size;
     }
 
     /** The token that the next client gets. */
     long nextToken() {
-        assert !isFull();
+        assert room() > 0;
         int index = freeCount > 0 ? free[freeCount - 1] : used;
         return Poller.token(index + Poller.FIXED_SLOTS, index < used ? generations[index] : 0);
     }

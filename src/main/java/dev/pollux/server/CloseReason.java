@@ -7,38 +7,36 @@ import dev.pollux.posix.PosixException;
 /** Why a client was closed. Each reason has its {@link Counter}. */
 public enum CloseReason {
     /** The peer closed its side, and has been sent all that it was owed. */
-    PEER_CLOSED(Counter.CLOSED_BY_PEER, false),
+    PEER_CLOSED(Counter.CLOSED_BY_PEER),
     /** The connection broke: a reset, a time-out of TCP's own, an unreachable host. */
-    PEER_RESET(Counter.CLOSED_BY_RESET, false),
+    PEER_RESET(Counter.CLOSED_BY_RESET),
     /** The handler called {@link Client#close}. */
-    CLOSED_BY_HANDLER(Counter.CLOSED_BY_HANDLER, false),
+    CLOSED_BY_HANDLER(Counter.CLOSED_BY_HANDLER),
     /** The handler threw an exception. */
-    HANDLER_FAILED(Counter.CLOSED_HANDLER_FAILED, true),
+    HANDLER_FAILED(Counter.CLOSED_HANDLER_FAILED),
     /** The peer sent a frame over {@code --buffer-size}. */
-    FRAME_TOO_LONG(Counter.CLOSED_FRAME_TOO_LONG, true),
+    FRAME_TOO_LONG(Counter.CLOSED_FRAME_TOO_LONG),
     /** The peer let more than {@code --unsent-limit} pile up. */
-    UNSENT_LIMIT(Counter.CLOSED_UNSENT_LIMIT, true),
+    UNSENT_LIMIT(Counter.CLOSED_UNSENT_LIMIT),
     /** This client's growth would have passed {@code --memory-limit}. */
-    MEMORY_LIMIT(Counter.CLOSED_MEMORY_LIMIT, true),
+    MEMORY_LIMIT(Counter.CLOSED_MEMORY_LIMIT),
     /** No byte moved either way for {@code --idle-timeout}. */
-    IDLE_TIMEOUT(Counter.CLOSED_IDLE_TIMEOUT, false),
+    IDLE_TIMEOUT(Counter.CLOSED_IDLE_TIMEOUT),
     /** A frame took longer than {@code --frame-timeout} to arrive. */
-    FRAME_TIMEOUT(Counter.CLOSED_FRAME_TIMEOUT, true),
+    FRAME_TIMEOUT(Counter.CLOSED_FRAME_TIMEOUT),
     /** The peer took none of the bytes waiting for it for {@code --write-timeout}. */
-    WRITE_TIMEOUT(Counter.CLOSED_WRITE_TIMEOUT, true),
+    WRITE_TIMEOUT(Counter.CLOSED_WRITE_TIMEOUT),
     /** The kernel ran out of something (ENOMEM, ENOBUFS) on one of this client's calls. */
-    NO_RESOURCES(Counter.CLOSED_NO_RESOURCES, true),
+    NO_RESOURCES(Counter.CLOSED_NO_RESOURCES),
     /** The server was told to drain. */
-    SERVER_DRAINED(Counter.CLOSED_BY_DRAIN, false),
+    SERVER_DRAINED(Counter.CLOSED_BY_DRAIN),
     /** The server was told to close. */
-    SERVER_CLOSED(Counter.CLOSED_BY_SERVER, false);
+    SERVER_CLOSED(Counter.CLOSED_BY_SERVER);
 
     final Counter counter;
-    final boolean isProblem; // Logged at WARNING, not DEBUG.
 
-    CloseReason(Counter counter, boolean isProblem) {
+    CloseReason(Counter counter) {
         this.counter = counter;
-        this.isProblem = isProblem;
     }
 
     /**

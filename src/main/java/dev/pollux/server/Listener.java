@@ -18,13 +18,8 @@ import java.lang.foreign.MemorySegment;
 
 /** The listening socket: opened on the thread that starts the server, used and closed on the loop's. */
 final class Listener {
-    private static final long FIRST_BACK_OFF_NANOS = 10_000_000;
-    private static final long LONGEST_BACK_OFF_NANOS = 640_000_000;
-
     private final int fd;
     private final SocketAddress address;
-    private long backOffNanos; // 0 after a success.
-    private int failure; // The last result of accept4 that was an error.
 
     private Listener(int fd, SocketAddress address) {
         this.fd = fd;
@@ -55,11 +50,14 @@ final class Listener {
         }
     }
 
-    private static String advice(int result) {
+    /** What to do about a failed call, or an empty string. */
+    static String advice(int result) {
         return switch (Errno.of(result)) {
             case EADDRINUSE -> "is another server running? --port 0 takes a free one";
             case EACCES -> "ports below 1024 need the right to bind them (CAP_NET_BIND_SERVICE); take a higher --port";
             case EADDRNOTAVAIL -> "--host must be an address of this machine";
+            case EMFILE -> "raise the descriptor limit (ulimit -n) or lower --max-clients";
+            case ENFILE -> "the whole machine is out of descriptors (fs.file-max)";
             case null, default -> "";
         };
     }
@@ -79,7 +77,6 @@ final class Listener {
      * @return its descriptor, or {@code -errno}
      */
     int accept(Posix posix, MemorySegment peer, MemorySegment peerLength) {
-        peerLength.set(JAVA_INT, 0, (int) peer.byteSize());
         return posix.accept4(fd, peer, peerLength, SOCK_NONBLOCK() | SOCK_CLOEXEC());
     }
 
@@ -92,25 +89,5 @@ final class Listener {
             case EMFILE, ENFILE, ENOBUFS, ENOMEM -> false;
             case null, default -> throw new PosixException("accept4", result);
         };
-    }
-
-    void succeeded() {
-        backOffNanos = 0;
-    }
-
-    /** How long to leave the listener alone after a failure: longer each time, until one accept succeeds. */
-    long failed(int result) {
-        failure = result;
-        backOffNanos = backOffNanos == 0 ? FIRST_BACK_OFF_NANOS : Math.min(LONGEST_BACK_OFF_NANOS, 2 * backOffNanos);
-        return backOffNanos;
-    }
-
-    /** Says the last failure, for a log. */
-    String failure() {
-        Errno errno = Errno.of(failure);
-        String advice = errno == Errno.EMFILE ? "; raise the descriptor limit (ulimit -n) or lower --max-clients"
-                : errno == Errno.ENFILE ? "; the whole machine is out of descriptors (fs.file-max)" : "";
-        return "accept4 on " + address + ": " + Errno.describe(failure) + advice + "; trying again in "
-                + backOffNanos / 1_000_000 + " ms";
     }
 }
