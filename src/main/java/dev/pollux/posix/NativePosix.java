@@ -30,14 +30,24 @@ public final class NativePosix implements Posix {
     private static final long POLLFD = pollfd.sizeof();
 
     // One class for each call, so that a handle is linked when its call is made first and not at start-up.
-    private static final class Socket { static final MethodHandle HANDLE = link(socket$address(), socket$descriptor()); }
+    private static final class Socket {
+        static final MethodHandle HANDLE = link(socket$address(), socket$descriptor());
+    }
     private static final class Socketpair {
         static final MethodHandle HANDLE = link(socketpair$address(), socketpair$descriptor());
     }
-    private static final class Bind { static final MethodHandle HANDLE = link(bind$address(), bind$descriptor()); }
-    private static final class Listen { static final MethodHandle HANDLE = link(listen$address(), listen$descriptor()); }
-    private static final class Accept4 { static final MethodHandle HANDLE = link(accept4$address(), accept4$descriptor()); }
-    private static final class Connect { static final MethodHandle HANDLE = link(connect$address(), connect$descriptor()); }
+    private static final class Bind {
+        static final MethodHandle HANDLE = link(bind$address(), bind$descriptor());
+    }
+    private static final class Listen {
+        static final MethodHandle HANDLE = link(listen$address(), listen$descriptor());
+    }
+    private static final class Accept4 {
+        static final MethodHandle HANDLE = link(accept4$address(), accept4$descriptor());
+    }
+    private static final class Connect {
+        static final MethodHandle HANDLE = link(connect$address(), connect$descriptor());
+    }
     private static final class Getsockname {
         static final MethodHandle HANDLE = link(getsockname$address(), getsockname$descriptor());
     }
@@ -50,15 +60,27 @@ public final class NativePosix implements Posix {
     private static final class Getsockopt {
         static final MethodHandle HANDLE = link(getsockopt$address(), getsockopt$descriptor());
     }
-    private static final class Poll { static final MethodHandle HANDLE = link(poll$address(), poll$descriptor()); }
-    private static final class Ppoll { static final MethodHandle HANDLE = link(ppoll$address(), ppoll$descriptor()); }
-    private static final class Read { static final MethodHandle HANDLE = link(read$address(), read$descriptor()); }
-    private static final class Send { static final MethodHandle HANDLE = link(send$address(), send$descriptor()); }
+    private static final class Poll {
+        static final MethodHandle HANDLE = link(poll$address(), poll$descriptor());
+    }
+    private static final class Ppoll {
+        static final MethodHandle HANDLE = link(ppoll$address(), ppoll$descriptor());
+    }
+    private static final class Read {
+        static final MethodHandle HANDLE = link(read$address(), read$descriptor());
+    }
+    private static final class Send {
+        static final MethodHandle HANDLE = link(send$address(), send$descriptor());
+    }
     private static final class Shutdown {
         static final MethodHandle HANDLE = link(shutdown$address(), shutdown$descriptor());
     }
-    private static final class Close { static final MethodHandle HANDLE = link(close$address(), close$descriptor()); }
-    private static final class Eventfd { static final MethodHandle HANDLE = link(eventfd$address(), eventfd$descriptor()); }
+    private static final class Close {
+        static final MethodHandle HANDLE = link(close$address(), close$descriptor());
+    }
+    private static final class Eventfd {
+        static final MethodHandle HANDLE = link(eventfd$address(), eventfd$descriptor());
+    }
     private static final class EventfdWrite {
         static final MethodHandle HANDLE = link(eventfd_write$address(), eventfd_write$descriptor());
     }

@@ -138,6 +138,9 @@ public final class SocketAddress {
     }
 
     private static byte[] parseIpv6(String host) {
+        if (!host.matches("[0-9A-Fa-f:.]*")) {
+            return null; // InetAddress would take brackets, and a %zone, for which we have no place.
+        }
         try {
             byte[] bytes = InetAddress.ofLiteral(host).getAddress(); // A literal: this never asks DNS.
             return bytes.length == 16 ? bytes : null; // ::ffff:1.2.3.4 comes back as IPv4; say that one as 1.2.3.4.

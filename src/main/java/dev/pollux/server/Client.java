@@ -211,7 +211,8 @@ public final class Client {
     private void nothingRead(long n) {
         if (n == 0) {
             peerFinished = true;
-            finish(CloseReason.PEER_CLOSED);
+            // What was queued before a reset ends like a stream in good order, though what was owed is lost.
+            finish(peerGone ? CloseReason.PEER_RESET : CloseReason.PEER_CLOSED);
         } else if (n == -Errno.EAGAIN.number) {
             loop.counters.add(Counter.CALLS_WOULD_BLOCK, 1);
             if (loop.draining) {

@@ -25,6 +25,7 @@ import java.util.function.Consumer;
  */
 public final class Server implements AutoCloseable {
     private static final Logger LOG = System.getLogger("dev.pollux.server");
+    private static final Duration LONGEST_DRAIN = Duration.ofDays(365); // What fits into nanoseconds, at least.
 
     private final ServerOptions options; // As they were given.
     private final Handler handler;
@@ -126,7 +127,9 @@ public final class Server implements AutoCloseable {
      * at once, and the drain begins after it.
      */
     public void drain(Duration timeout) {
-        stop(running -> running.drain(timeout.toNanos()));
+        Duration positive = timeout.isNegative() ? Duration.ZERO : timeout;
+        long nanos = (positive.compareTo(LONGEST_DRAIN) < 0 ? positive : LONGEST_DRAIN).toNanos();
+        stop(running -> running.drain(nanos));
     }
 
     /** Ends now: every client is closed, whatever it is owed. Returns as {@link #drain} does; again does nothing. */

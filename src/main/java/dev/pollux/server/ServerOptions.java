@@ -19,6 +19,8 @@ public final class ServerOptions implements Cloneable {
     /** Beside the longest frame, the room for one read(2): more than 64 KiB makes bulk traffic no cheaper. */
     private static final long READ_BYTES = 64 << 10;
     private static final long MOST_BUFFER_BYTES = 16 << 20;
+    private static final long GIGABYTE = 1L << 30;
+    private static final long MOST_UNSENT_BYTES = 1L << 40; // So that no sum of ours overflows.
     private static final long COMPUTED = -1;
 
     private SocketAddress address = SocketAddress.of("127.0.0.1", 5882);
@@ -157,7 +159,8 @@ public final class ServerOptions implements Cloneable {
     public long memoryLimitBytes() {
         // Growth holds the old block and the new one for a moment, hence twice.
         long each = 2 * (bufferSize + unsentLimitBytes());
-        return memoryLimitBytes == COMPUTED ? Math.max(each, Math.min(1L << 30, maxClients * each)) : memoryLimitBytes;
+        long all = maxClients > GIGABYTE / each ? GIGABYTE : maxClients * each;
+        return memoryLimitBytes == COMPUTED ? Math.max(each, all) : memoryLimitBytes;
     }
 
     /** A client with no byte moved either way for this long is closed; zero, the default, means never. */
@@ -244,21 +247,32 @@ public final class ServerOptions implements Cloneable {
     ServerOptions checked() {
         long leastFrame = framing.prefixBytes() + framing.suffixBytes() + 1;
         require(bufferSize >= leastFrame && bufferSize <= MOST_BUFFER_BYTES,
-                "buffer size %d is not within %d..%d", bufferSize, leastFrame, MOST_BUFFER_BYTES);
-        require(maxClients >= 1, "max clients %d is less than 1", maxClients);
-        require(backlog >= 1, "backlog %d is less than 1", backlog);
-        require(acceptBudget >= 1, "accept budget %d is less than 1", acceptBudget);
+                "buffer size %d is not within %d..%d (--buffer-size)",
+                bufferSize, leastFrame, MOST_BUFFER_BYTES);
+        require(maxClients >= 1, "max clients %d is less than 1 (--max-clients)", maxClients);
+        require(backlog >= 1, "backlog %d is less than 1 (--backlog)", backlog);
+        require(acceptBudget >= 1, "accept budget %d is less than 1 (--accept)", acceptBudget);
+        require(highWatermarkBytes >= 0 && highWatermarkBytes <= MOST_UNSENT_BYTES,
+                "high watermark %d is not within 0..%d (--high-watermark)", highWatermarkBytes, MOST_UNSENT_BYTES);
         require(lowWatermarkBytes >= 0 && lowWatermarkBytes <= highWatermarkBytes,
-                "low watermark %d is not within 0 and the high watermark, %d", lowWatermarkBytes, highWatermarkBytes);
+                "low watermark %d is not within 0 and the high watermark, %d (--low-watermark)",
+                lowWatermarkBytes, highWatermarkBytes);
         require(unsentLimitBytes() >= leastUnsentLimitBytes(),
-                "unsent limit %d is less than high watermark + receive buffer, %d", unsentLimitBytes(),
-                leastUnsentLimitBytes());
-        require(memoryLimitBytes() >= 1, "memory limit %d is less than 1", memoryLimitBytes());
-        for (Duration timeout : new Duration[] {idleTimeout, frameTimeout, writeTimeout, drainTimeout}) {
-            require(!timeout.isNegative() && timeout.compareTo(Duration.ofDays(365)) <= 0,
-                    "time-out %s is not within 0 and 365 days", timeout);
-        }
+                "unsent limit %d is less than high watermark + receive buffer, %d (--unsent-limit)",
+                unsentLimitBytes(), leastUnsentLimitBytes());
+        require(unsentLimitBytes() <= 2 * MOST_UNSENT_BYTES,
+                "unsent limit %d is more than %d (--unsent-limit)", unsentLimitBytes(), 2 * MOST_UNSENT_BYTES);
+        require(memoryLimitBytes() >= 1, "memory limit %d is less than 1 (--memory-limit)", memoryLimitBytes());
+        requireTimeout(idleTimeout, "idle");
+        requireTimeout(frameTimeout, "frame");
+        requireTimeout(writeTimeout, "write");
+        requireTimeout(drainTimeout, "drain");
         return copy();
+    }
+
+    private static void requireTimeout(Duration timeout, String name) {
+        require(!timeout.isNegative() && timeout.compareTo(Duration.ofDays(365)) <= 0,
+                "%s time-out %s is not within 0 and 365 days (--%1$s-timeout)", name, timeout);
     }
 
     private static void require(boolean condition, String message, Object... values) {

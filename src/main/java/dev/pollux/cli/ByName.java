@@ -1,0 +1,26 @@
+package dev.pollux.cli;
+
+import java.util.StringJoiner;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Reads one of a few things by the name that its {@code toString} says. */
+abstract class ByName<T> implements ITypeConverter<T> {
+    private final T[] values;
+
+    ByName(T[] values) {
+        this.values = values;
+    }
+
+    @Override
+    public T convert(String text) {
+        StringJoiner names = new StringJoiner(", ");
+        for (T value : values) {
+            if (text.equalsIgnoreCase(value.toString())) {
+                return value;
+            }
+            names.add(value.toString());
+        }
+        throw new TypeConversionException("'" + text + "' is none of: " + names);
+    }
+}

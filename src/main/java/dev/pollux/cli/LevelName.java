@@ -1,0 +1,32 @@
+package dev.pollux.cli;
+
+import java.lang.System.Logger.Level;
+import java.util.Locale;
+
+/** The log levels by name, from few lines to many. */
+enum LevelName {
+    OFF(Level.OFF),
+    ERROR(Level.ERROR),
+    WARNING(Level.WARNING),
+    INFO(Level.INFO),
+    DEBUG(Level.DEBUG),
+    TRACE(Level.TRACE);
+
+    final Level level;
+
+    LevelName(Level level) {
+        this.level = level;
+    }
+
+    /** Reads a name for picocli. */
+    static final class Converter extends ByName<LevelName> {
+        Converter() {
+            super(values());
+        }
+    }
+
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

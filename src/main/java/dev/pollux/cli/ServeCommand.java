@@ -1,0 +1,67 @@
+package dev.pollux.cli;
+
+import dev.pollux.server.Server;
+import dev.pollux.server.ServerOptions;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintWriter;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code pollux serve}: turns flags into a server and runs it. */
+@Command(name = "serve", mixinStandardHelpOptions = true, versionProvider = Version.class,
+        sortOptions = false,
+        description = "Serves clients until SIGTERM or Ctrl-C.",
+        footer = {"", "A TIME is 500ms, 30s, 2m, 1h, or plain seconds; a SIZE is 4096, 64k, 1m or 1g."})
+final class ServeCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private ServeFlags flags;
+
+    @Option(names = "--handler", paramLabel = "NAME", converter = HandlerName.Converter.class,
+            description = "What to do with a frame: ${COMPLETION-CANDIDATES} (print writes it to stdout,"
+                    + " broadcast sends it to all other clients). Default: ${DEFAULT-VALUE}")
+    private HandlerName handler = HandlerName.ECHO;
+
+    @Option(names = "--log-level", paramLabel = "LEVEL", converter = LevelName.Converter.class,
+            description = "What to write to stderr: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
+    private LevelName logLevel = LevelName.INFO;
+
+    @Option(names = "--quiet",
+            description = "Log errors only, whatever --log-level says, and no counters at the end.")
+    private boolean quiet;
+
+    @Option(names = "--dry-run",
+            description = "Print all limits and what they add up to, and open nothing.")
+    private boolean dryRun;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        BackgroundWriter stdout = new BackgroundWriter(new FileOutputStream(FileDescriptor.out), "stdout");
+        ServerOptions options = flags.toServerOptions(spec.commandLine());
+        Server server;
+        try {
+            server = new Server(options, handler.open(stdout));
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        if (dryRun) {
+            new LimitsReport(out).print(options.effective(), options.maxClients());
+            return 0;
+        }
+        StderrLog.PROCESS.level(quiet ? Level.ERROR : logLevel.level);
+        int code = new ServerRun(server, options.drainTimeout(), StderrLog.PROCESS)
+                .run(() -> out.println("listening on " + server.address()));
+        stdout.flush(StderrLog.FLUSH_MILLIS);
+        return code;
+    }
+}

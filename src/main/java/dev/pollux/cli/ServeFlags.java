@@ -1,0 +1,136 @@
+package dev.pollux.cli;
+
+import dev.pollux.poller.Backend;
+import dev.pollux.posix.SocketAddress;
+import dev.pollux.server.ServerOptions;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/**
+ * The flags of {@code serve} that are about the server itself. What they are by default the server decides.
+ */
+final class ServeFlags {
+    private static final String BY_DEFAULT = " Default: ${DEFAULT-VALUE}";
+    private static final String COMPUTED = " Default: computed, see --dry-run";
+
+    private final ServerOptions defaults = new ServerOptions();
+
+    @Option(names = "--host", paramLabel = "ADDRESS",
+            description = "IPv4 or IPv6 address to listen on." + BY_DEFAULT)
+    private String host = hostOf(defaults.address());
+
+    @Option(names = "--port", paramLabel = "PORT", converter = PositiveInt.Port.class,
+            description = "Port to listen on; 0 takes a free one." + BY_DEFAULT)
+    private int port = defaults.address().port();
+
+    @Option(names = "--backlog", paramLabel = "N", converter = PositiveInt.class,
+            description = "Connections that the kernel holds until they are accepted." + BY_DEFAULT)
+    private int backlog = defaults.backlog();
+
+    @Option(names = "--accept", paramLabel = "HOW", converter = AcceptBudget.Converter.class,
+            completionCandidates = AcceptBudget.Names.class,
+            description = "Connections taken in one pass: until-eagain, once, or a number." + BY_DEFAULT)
+    private AcceptBudget accept = new AcceptBudget(defaults.acceptBudget());
+
+    @Option(names = "--poller", paramLabel = "NAME", converter = PollerConverter.class,
+            description = "How to wait for readiness: ${COMPLETION-CANDIDATES}." + BY_DEFAULT)
+    private Backend poller = defaults.backend();
+
+    @Option(names = "--framing", paramLabel = "NAME", converter = FramingName.Converter.class,
+            description = "Where a frame ends: ${COMPLETION-CANDIDATES}." + BY_DEFAULT)
+    private FramingName framing = FramingName.U32LE;
+
+    @Option(names = "--buffer-size", paramLabel = "SIZE", converter = ByteSize.Converter.class,
+            description = "The largest frame, prefix included; up to 16m." + BY_DEFAULT)
+    private ByteSize bufferSize = new ByteSize(defaults.bufferSize());
+
+    @Option(names = "--max-clients", paramLabel = "N", converter = PositiveInt.class,
+            description = "Clients at one time; lowered to what the descriptor limit allows." + BY_DEFAULT)
+    private int maxClients = defaults.maxClients();
+
+    @Option(names = "--strict-limits", description = "Fail where --max-clients would have to be lowered.")
+    private boolean strictLimits = defaults.strictLimits();
+
+    @Option(names = "--idle-timeout", paramLabel = "TIME", converter = TimeSpan.Converter.class,
+            description = "Close a client after this long without a byte moved; 0 for never." + BY_DEFAULT)
+    private TimeSpan idleTimeout = new TimeSpan(defaults.idleTimeout());
+
+    @Option(names = "--frame-timeout", paramLabel = "TIME", converter = TimeSpan.Converter.class,
+            description = "Time from a frame's first byte to its last; 0 for no limit." + BY_DEFAULT)
+    private TimeSpan frameTimeout = new TimeSpan(defaults.frameTimeout());
+
+    @Option(names = "--write-timeout", paramLabel = "TIME", converter = TimeSpan.Converter.class,
+            description = "Time for a client to take some of what waits for it; 0 for no limit." + BY_DEFAULT)
+    private TimeSpan writeTimeout = new TimeSpan(defaults.writeTimeout());
+
+    @Option(names = "--drain-timeout", paramLabel = "TIME", converter = TimeSpan.Converter.class,
+            description = "Time from SIGTERM or Ctrl-C to the end." + BY_DEFAULT)
+    private TimeSpan drainTimeout = new TimeSpan(defaults.drainTimeout());
+
+    @Option(names = "--high-watermark", paramLabel = "SIZE", converter = ByteSize.Converter.class,
+            description = "With more unsent bytes than this a client is not read from." + BY_DEFAULT)
+    private ByteSize highWatermark = new ByteSize(defaults.highWatermarkBytes());
+
+    @Option(names = "--low-watermark", paramLabel = "SIZE", converter = ByteSize.Converter.class,
+            description = "With as many unsent bytes, or fewer, reading goes on." + BY_DEFAULT)
+    private ByteSize lowWatermark = new ByteSize(defaults.lowWatermarkBytes());
+
+    @Option(names = "--unsent-limit", paramLabel = "SIZE", converter = ByteSize.Converter.class,
+            description = "With more unsent bytes than this a client is closed." + COMPUTED)
+    private ByteSize unsentLimit;
+
+    @Option(names = "--memory-limit", paramLabel = "SIZE", converter = ByteSize.Converter.class,
+            description = "What all clients together may hold off-heap." + COMPUTED)
+    private ByteSize memoryLimit;
+
+    /** Reads a poller's name for picocli, of which the poller knows nothing. */
+    static final class PollerConverter extends ByName<Backend> {
+        PollerConverter() {
+            super(Backend.values());
+        }
+    }
+
+    /**
+     * The flags as the server takes them, which checks whether they agree.
+     *
+     * @param command whose usage is wrong if one of them is
+     */
+    ServerOptions toServerOptions(CommandLine command) {
+        ServerOptions options = new ServerOptions()
+                .address(address(command))
+                .backlog(backlog)
+                .acceptBudget(accept.calls())
+                .backend(poller)
+                .framing(framing.framing)
+                .bufferSize(bufferSize.bytes())
+                .maxClients(maxClients)
+                .strictLimits(strictLimits)
+                .idleTimeout(idleTimeout.duration())
+                .frameTimeout(frameTimeout.duration())
+                .writeTimeout(writeTimeout.duration())
+                .drainTimeout(drainTimeout.duration())
+                .highWatermarkBytes(highWatermark.bytes())
+                .lowWatermarkBytes(lowWatermark.bytes());
+        if (unsentLimit != null) {
+            options.unsentLimitBytes(unsentLimit.bytes());
+        }
+        if (memoryLimit != null) {
+            options.memoryLimitBytes(memoryLimit.bytes());
+        }
+        return options;
+    }
+
+    private static String hostOf(SocketAddress address) {
+        String text = address.toString();
+        return text.substring(0, text.lastIndexOf(':'));
+    }
+
+    private SocketAddress address(CommandLine command) {
+        try {
+            return SocketAddress.of(host, port);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(command, "Invalid value for option '--host': " + e.getMessage(), e);
+        }
+    }
+}

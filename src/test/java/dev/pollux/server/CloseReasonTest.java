@@ -1,0 +1,48 @@
+package dev.pollux.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.pollux.posix.Errno;
+import dev.pollux.posix.PosixException;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class CloseReasonTest {
+    private static CloseReason of(Errno errno) {
+        return CloseReason.ofFailure("read", 17, -errno.number);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"ECONNRESET", "EPIPE", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "ENETDOWN", "ENOTCONN"})
+    void whatThePeerOrTheNetworkCausedClosesItsClient(Errno errno) {
+        assertThat(of(errno)).isEqualTo(CloseReason.PEER_RESET);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"ENOMEM", "ENOBUFS", "ENOSPC"})
+    void whatTheMachineLacksClosesTheClientThatNeedsIt(Errno errno) {
+        assertThat(of(errno)).isEqualTo(CloseReason.NO_RESOURCES);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"EBADF", "EFAULT", "EINVAL", "ENOTSOCK", "EMSGSIZE"})
+    void whatIsOurFaultIsAnExceptionThatNamesCallDescriptorAndErrno(Errno errno) {
+        assertThatExceptionOfType(PosixException.class).isThrownBy(() -> of(errno))
+                .withMessageStartingWith("read of descriptor 17: " + errno.name());
+    }
+
+    @Test
+    void anErrnoThatNobodyKnowsIsOurFaultToo() {
+        assertThatExceptionOfType(PosixException.class)
+                .isThrownBy(() -> CloseReason.ofFailure("send", 5, -133)).withMessageContaining("133");
+    }
+
+    @Test
+    void eachReasonHasACounterOfItsOwn() {
+        assertThat(Arrays.stream(CloseReason.values()).map(reason -> reason.counter)).doesNotHaveDuplicates()
+                .allMatch(counter -> counter.name().startsWith("CLOSED_"));
+    }
+}

@@ -1,0 +1,83 @@
+package dev.pollux.server;
+
+import com.sun.management.ThreadMXBean;
+import dev.pollux.metrics.Counter;
+import dev.pollux.poller.Backend;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.Arrays;
+
+/** What some tests start in a JVM of its own. */
+final class EchoProgram {
+    private static final int ECHOES = 100_000;
+
+    private EchoProgram() {
+    }
+
+    /** {@code serve BACKEND [MAX-CLIENTS]} or {@code allocations BACKEND}. */
+    public static void main(String[] args) throws Exception {
+        Backend backend = Backend.valueOf(args[1]);
+        switch (args[0]) {
+            case "serve" -> serve(backend, args.length > 2 ? Integer.parseInt(args[2]) : 100);
+            case "allocations" -> {
+                System.out.println(allocatedByEchoes(TestServer.options(backend)));
+                System.out.println(allocatedByEchoes(TestServer.options(backend)
+                        .idleTimeout(Duration.ofMinutes(1)).frameTimeout(Duration.ofMinutes(1))
+                        .writeTimeout(Duration.ofMinutes(1))));
+            }
+            default -> throw new IllegalArgumentException(args[0]);
+        }
+    }
+
+    /** Says its port, then answers each line on standard input with the CPU time of the loop and its counters. */
+    private static void serve(Backend backend, int maxClients) throws IOException {
+        ServerOptions options = TestServer.options(backend).maxClients(maxClients);
+        try (Server server = new Server(options, TestServer.ECHO).start()) {
+            System.out.println(server.address().port());
+            long loop = loopThread();
+            while (System.in.read() >= 0) {
+                long cpu = ((ThreadMXBean) ManagementFactory.getThreadMXBean()).getThreadCpuTime(loop);
+                System.out.println(cpu + " " + server.snapshot().get(Counter.CLIENTS_REFUSED));
+            }
+        }
+    }
+
+    private static long loopThread() {
+        Thread[] threads = new Thread[Thread.activeCount() + 10];
+        int count = Thread.enumerate(threads);
+        return Arrays.stream(threads, 0, count).filter(thread -> thread.getName().equals("pollux-loop"))
+                .mapToLong(Thread::threadId).findFirst().orElseThrow();
+    }
+
+    /** Bytes that the loop's thread allocates for 100,000 echoes, after as many to warm up. */
+    private static long allocatedByEchoes(ServerOptions options) throws IOException {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        try (Server server = new Server(options, TestServer.ECHO).start();
+                TestClient client = new TestClient(server.address().port())) {
+            echo(client, ECHOES);
+            long before = threads.getThreadAllocatedBytes(loopThread());
+            echo(client, ECHOES);
+            return threads.getThreadAllocatedBytes(loopThread()) - before;
+        }
+    }
+
+    private static void echo(TestClient client, int times) throws IOException {
+        byte[] frame = TestClient.frame(TestClient.payload(100, 1));
+        byte[] reply = new byte[frame.length];
+        OutputStream out = client.socket.getOutputStream();
+        for (int i = 0; i < times; i++) {
+            // At times in two pieces, so that unfinished bytes are kept, too.
+            out.write(frame, 0, i % 8 == 0 ? 50 : frame.length);
+            if (i % 8 == 0) {
+                out.flush();
+                out.write(frame, 50, frame.length - 50);
+            }
+            client.socket.getInputStream().readNBytes(reply, 0, reply.length);
+        }
+        if (!Arrays.equals(reply, frame)) {
+            throw new AssertionError("the last echo is not what was sent");
+        }
+    }
+}
