@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import dev.pollux.bindings.linux.pollfd;
 import dev.pollux.bindings.linux.rlimit;
 import dev.pollux.bindings.linux.timespec;
+import dev.pollux.bindings.linux.timeval;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -52,6 +53,16 @@ public final class NativePosix implements Posix {
     }
     private static final class Poll { static final MethodHandle HANDLE = link(poll$address(), poll$descriptor()); }
     private static final class Ppoll { static final MethodHandle HANDLE = link(ppoll$address(), ppoll$descriptor()); }
+    private static final class Select { static final MethodHandle HANDLE = link(select$address(), select$descriptor()); }
+    private static final class EpollCreate1 {
+        static final MethodHandle HANDLE = link(epoll_create1$address(), epoll_create1$descriptor());
+    }
+    private static final class EpollCtl {
+        static final MethodHandle HANDLE = link(epoll_ctl$address(), epoll_ctl$descriptor());
+    }
+    private static final class EpollWait {
+        static final MethodHandle HANDLE = link(epoll_wait$address(), epoll_wait$descriptor());
+    }
     private static final class Read { static final MethodHandle HANDLE = link(read$address(), read$descriptor()); }
     private static final class Send { static final MethodHandle HANDLE = link(send$address(), send$descriptor()); }
     private static final class Shutdown {
@@ -196,6 +207,50 @@ public final class NativePosix implements Posix {
         try {
             return result((int) Ppoll.HANDLE.invokeExact(state, fds.asSlice(first * POLLFD, count * POLLFD),
                     (long) count, timeout, MemorySegment.NULL));
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    @Override
+    public int select(int count, MemorySegment reads, MemorySegment writes, MemorySegment excepts,
+            MemorySegment timeout) {
+        assert count <= FD_SETSIZE();
+        checkSize(reads, FD_SETSIZE() / Byte.SIZE);
+        checkSize(writes, FD_SETSIZE() / Byte.SIZE);
+        checkSize(excepts, FD_SETSIZE() / Byte.SIZE);
+        checkSize(timeout, timeval.sizeof());
+        try {
+            return result((int) Select.HANDLE.invokeExact(state, count, reads, writes, excepts, timeout));
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    @Override
+    public int epollCreate1(int flags) {
+        try {
+            return result((int) EpollCreate1.HANDLE.invokeExact(state, flags));
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    @Override
+    public int epollCtl(int epfd, int operation, int fd, MemorySegment event) {
+        checkSize(event, EpollEvent.BYTES);
+        try {
+            return result((int) EpollCtl.HANDLE.invokeExact(state, epfd, operation, fd, event));
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    @Override
+    public int epollWait(int epfd, MemorySegment events, int count, int timeoutMillis) {
+        try {
+            return result((int) EpollWait.HANDLE.invokeExact(state, epfd, events.asSlice(0, count * EpollEvent.BYTES),
+                    count, timeoutMillis));
         } catch (Throwable t) {
             throw unexpected(t);
         }
