@@ -228,6 +228,21 @@ final class GenerationalPoll extends Poll {
         costNanos += (Math.min(sampleNanos, 2 * costNanos) - costNanos) / 8;
     }
 
+    /** The border behind the young. */
+    int young() {
+        return young;
+    }
+
+    /** The border behind the old that were asked in this sweep. */
+    int cursor() {
+        return cursor;
+    }
+
+    /** The number of this sweep. */
+    int sweep() {
+        return sweep;
+    }
+
     private void sayDelay() {
         int old = set.size() - young;
         long delay = delayNanos(old);

@@ -2,6 +2,7 @@ package dev.pollux.server;
 
 import dev.pollux.frame.Framing;
 import dev.pollux.poller.Backend;
+import dev.pollux.poller.PollerOptions;
 import dev.pollux.posix.NativePosix;
 import dev.pollux.posix.Posix;
 import dev.pollux.posix.SocketAddress;
@@ -36,7 +37,9 @@ public final class ServerOptions implements Cloneable {
     private Duration frameTimeout = Duration.ofSeconds(10);
     private Duration writeTimeout = Duration.ofSeconds(30);
     private Duration drainTimeout = Duration.ofSeconds(3);
-    private Backend backend = Backend.POLL;
+    private Backend backend = Backend.auto();
+    private double sweepShare = PollerOptions.SWEEP_SHARE;
+    private Duration oldClientDelay = Duration.ofNanos(PollerOptions.OLD_CLIENT_DELAY_NANOS);
     private Supplier<Posix> posix = NativePosix::confined;
 
     /** Options as they are by default. */
@@ -200,7 +203,7 @@ public final class ServerOptions implements Cloneable {
         return drainTimeout;
     }
 
-    /** How to wait for readiness. */
+    /** How to wait for readiness; {@link Backend#auto}. */
     public ServerOptions backend(Backend backend) {
         this.backend = backend;
         return this;
@@ -208,6 +211,30 @@ public final class ServerOptions implements Cloneable {
 
     public Backend backend() {
         return backend;
+    }
+
+    /** With {@link Backend#POLL_GENERATIONS}: the part of the time that may go into asking for silent clients; 0.1. */
+    public ServerOptions sweepShare(double sweepShare) {
+        this.sweepShare = sweepShare;
+        return this;
+    }
+
+    public double sweepShare() {
+        return sweepShare;
+    }
+
+    /** With {@link Backend#POLL_GENERATIONS}: how late a silent client may be noticed; 10 ms, if the share allows it. */
+    public ServerOptions oldClientDelay(Duration oldClientDelay) {
+        this.oldClientDelay = oldClientDelay;
+        return this;
+    }
+
+    public Duration oldClientDelay() {
+        return oldClientDelay;
+    }
+
+    PollerOptions pollerOptions() {
+        return new PollerOptions(maxClients, sweepShare, oldClientDelay.toNanos());
     }
 
     /** Makes the kernel for a thread, on that thread; {@link NativePosix#confined}. */
@@ -231,7 +258,8 @@ public final class ServerOptions implements Cloneable {
     public ServerOptions effective() {
         ServerOptions effective = checked();
         try (Posix kernel = posix.get()) {
-            return effective.maxClients(DescriptorLimit.clientsWithin(kernel, maxClients, strictLimits));
+            return effective.maxClients(
+                    DescriptorLimit.clientsWithin(kernel, maxClients, strictLimits, backend.descriptorLimit()));
         }
     }
 
@@ -254,6 +282,9 @@ public final class ServerOptions implements Cloneable {
                 "unsent limit %d is less than high watermark + receive buffer, %d", unsentLimitBytes(),
                 leastUnsentLimitBytes());
         require(memoryLimitBytes() >= 1, "memory limit %d is less than 1", memoryLimitBytes());
+        require(sweepShare > 0 && sweepShare <= 1, "sweep share %s is not above 0 and at most 1 (--sweep-share)", sweepShare);
+        require(oldClientDelay.isPositive() && oldClientDelay.compareTo(Duration.ofMinutes(1)) <= 0,
+                "old client delay %s is not above 0 and at most 1 minute (--old-client-delay)", oldClientDelay);
         for (Duration timeout : new Duration[] {idleTimeout, frameTimeout, writeTimeout, drainTimeout}) {
             require(!timeout.isNegative() && timeout.compareTo(Duration.ofDays(365)) <= 0,
                     "time-out %s is not within 0 and 365 days", timeout);
