@@ -1,5 +1,6 @@
 package dev.pollux.poller;
 
+import dev.pollux.bindings.linux.Libc;
 import dev.pollux.posix.Posix;
 import java.util.Locale;
 
@@ -8,8 +9,34 @@ public enum Backend {
     /** poll(2), as in the tutorial: one array, asked whole each time. */
     POLL {
         @Override
-        public Poller open(Posix posix, int maxClients) {
-            return new Poll(posix, maxClients);
+        public Poller open(Posix posix, PollerOptions options) {
+            return new Poll(posix, options.maxClients());
+        }
+    },
+    /** poll(2) that asks often for those that were active lately, and for the silent ones in turn. */
+    POLL_GENERATIONS {
+        @Override
+        public Poller open(Posix posix, PollerOptions options) {
+            return new GenerationalPoll(posix, options);
+        }
+    },
+    /** select(2): up to 1024 descriptors, to be compared with. */
+    SELECT {
+        @Override
+        public Poller open(Posix posix, PollerOptions options) {
+            return new Select(posix, options.maxClients());
+        }
+
+        @Override
+        public int descriptorLimit() {
+            return Libc.FD_SETSIZE();
+        }
+    },
+    /** epoll(7), level-triggered: the kernel keeps the set. */
+    EPOLL {
+        @Override
+        public Poller open(Posix posix, PollerOptions options) {
+            return new Epoll(posix, options.maxClients());
         }
     };
 
@@ -17,9 +44,19 @@ public enum Backend {
      * Makes a poller on the calling thread, to be used and closed there.
      *
      * @param posix the calling thread's kernel; stays the caller's
-     * @param maxClients how many descriptors beside the fixed ones it must be able to watch
+     * @throws dev.pollux.posix.PosixException if the kernel does not have it
      */
-    public abstract Poller open(Posix posix, int maxClients);
+    public abstract Poller open(Posix posix, PollerOptions options);
+
+    /** Makes a poller with the other options as they are by default. */
+    public final Poller open(Posix posix, int maxClients) {
+        return open(posix, PollerOptions.of(maxClients));
+    }
+
+    /** Descriptors from this number on cannot be watched. */
+    public int descriptorLimit() {
+        return Integer.MAX_VALUE;
+    }
 
     /** Lower case, words joined with hyphens. */
     @Override

@@ -1,5 +1,6 @@
 package dev.pollux.poller;
 
+import static dev.pollux.bindings.linux.Libc.POLLOUT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
@@ -105,6 +106,25 @@ public final class PollSet implements AutoCloseable {
         long moved = tokens[size];
         tokens[index] = moved;
         indexes[Poller.slot(moved)] = index;
+    }
+
+    /** Exchanges two entries, neither of them fixed. */
+    void swap(int a, int b) {
+        assert a >= fixed && a < size;
+        assert b >= fixed && b < size;
+        long entry = entries.get(JAVA_LONG, a * STRIDE);
+        long token = tokens[a];
+        entries.set(JAVA_LONG, a * STRIDE, entries.get(JAVA_LONG, b * STRIDE));
+        entries.set(JAVA_LONG, b * STRIDE, entry);
+        tokens[a] = tokens[b];
+        tokens[b] = token;
+        indexes[Poller.slot(tokens[a])] = a;
+        indexes[Poller.slot(token)] = b;
+    }
+
+    /** Whether the kernel is asked if entry {@code index} can be written to. */
+    boolean isWriteWanted(int index) {
+        return (entries.get(JAVA_SHORT, index * STRIDE + EVENTS) & POLLOUT()) != 0;
     }
 
     /** The token of entry {@code index}. */

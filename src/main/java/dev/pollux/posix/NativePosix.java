@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import dev.pollux.bindings.linux.pollfd;
 import dev.pollux.bindings.linux.rlimit;
 import dev.pollux.bindings.linux.timespec;
+import dev.pollux.bindings.linux.timeval;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -66,6 +67,18 @@ public final class NativePosix implements Posix {
     private static final class Ppoll {
         static final MethodHandle HANDLE = link(ppoll$address(), ppoll$descriptor());
     }
+    private static final class Select {
+        static final MethodHandle HANDLE = link(select$address(), select$descriptor());
+    }
+    private static final class EpollCreate1 {
+        static final MethodHandle HANDLE = link(epoll_create1$address(), epoll_create1$descriptor());
+    }
+    private static final class EpollCtl {
+        static final MethodHandle HANDLE = link(epoll_ctl$address(), epoll_ctl$descriptor());
+    }
+    private static final class EpollWait {
+        static final MethodHandle HANDLE = link(epoll_wait$address(), epoll_wait$descriptor());
+    }
     private static final class Read {
         static final MethodHandle HANDLE = link(read$address(), read$descriptor());
     }
@@ -104,6 +117,7 @@ public final class NativePosix implements Posix {
 
     /** The kernel as the calling thread sees it; no other thread may use or close the result. */
     public static NativePosix confined() {
+        requireNativeAccess();
         return new NativePosix(Arena.ofConfined());
     }
 
@@ -218,6 +232,50 @@ public final class NativePosix implements Posix {
         try {
             return result((int) Ppoll.HANDLE.invokeExact(state, fds.asSlice(first * POLLFD, count * POLLFD),
                     (long) count, timeout, MemorySegment.NULL));
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    @Override
+    public int select(int count, MemorySegment reads, MemorySegment writes, MemorySegment excepts,
+            MemorySegment timeout) {
+        assert count <= FD_SETSIZE();
+        checkSize(reads, FD_SETSIZE() / Byte.SIZE);
+        checkSize(writes, FD_SETSIZE() / Byte.SIZE);
+        checkSize(excepts, FD_SETSIZE() / Byte.SIZE);
+        checkSize(timeout, timeval.sizeof());
+        try {
+            return result((int) Select.HANDLE.invokeExact(state, count, reads, writes, excepts, timeout));
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    @Override
+    public int epollCreate1(int flags) {
+        try {
+            return result((int) EpollCreate1.HANDLE.invokeExact(state, flags));
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    @Override
+    public int epollCtl(int epfd, int operation, int fd, MemorySegment event) {
+        checkSize(event, EpollEvent.BYTES);
+        try {
+            return result((int) EpollCtl.HANDLE.invokeExact(state, epfd, operation, fd, event));
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    @Override
+    public int epollWait(int epfd, MemorySegment events, int count, int timeoutMillis) {
+        try {
+            return result((int) EpollWait.HANDLE.invokeExact(state, epfd, events.asSlice(0, count * EpollEvent.BYTES),
+                    count, timeoutMillis));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -350,12 +408,17 @@ public final class NativePosix implements Posix {
     }
 
     private static MethodHandle link(MemorySegment function, FunctionDescriptor descriptor) {
+        return Linker.nativeLinker().downcallHandle(function, descriptor, Linker.Option.captureCallState("errno"));
+    }
+
+    /** Does something that needs the permission, before the bindings do, which could not say what to do about it. */
+    private static void requireNativeAccess() {
         try {
-            return Linker.nativeLinker().downcallHandle(function, descriptor, Linker.Option.captureCallState("errno"));
+            MemorySegment.NULL.reinterpret(0);
         } catch (IllegalCallerException e) {
+            Module module = NativePosix.class.getModule();
             throw new IllegalCallerException("native access is denied: start java with --enable-native-access="
-                    + (NativePosix.class.getModule().isNamed() ? NativePosix.class.getModule().getName()
-                    : "ALL-UNNAMED"), e);
+                    + (module.isNamed() ? module.getName() : "ALL-UNNAMED"), e);
         }
     }
 

@@ -125,6 +125,46 @@ public interface Posix extends AutoCloseable {
     int ppoll(MemorySegment fds, int first, int count, MemorySegment timeout);
 
     /**
+     * Waits until a descriptor below {@code count} that is in one of the sets is ready, and leaves only ready ones in
+     * them. A set is 1024 bits; {@link MemorySegment#NULL} stands for an empty one.
+     *
+     * @param count one more than the largest descriptor in any set, at most FD_SETSIZE
+     * @param timeout a {@code struct timeval}, in which Linux leaves what remains of it; {@link MemorySegment#NULL}
+     *                waits without limit
+     * @return bits left in the three sets together, 0 when the time is over, or {@code -errno}
+     * @see <a href="https://man7.org/linux/man-pages/man2/select.2.html">select(2)</a>
+     */
+    int select(int count, MemorySegment reads, MemorySegment writes, MemorySegment excepts, MemorySegment timeout);
+
+    /**
+     * Makes an epoll instance.
+     *
+     * @return a descriptor, or {@code -errno}
+     * @see <a href="https://man7.org/linux/man-pages/man2/epoll_create1.2.html">epoll_create1(2)</a>
+     */
+    int epollCreate1(int flags);
+
+    /**
+     * Adds, changes or removes ({@code operation} is an EPOLL_CTL_*) what an epoll instance watches {@code fd} for.
+     *
+     * @param event a {@code struct epoll_event}; {@link MemorySegment#NULL} to remove
+     * @return 0, or {@code -errno}: ENOSPC at the limit of /proc/sys/fs/epoll/max_user_watches
+     * @see <a href="https://man7.org/linux/man-pages/man2/epoll_ctl.2.html">epoll_ctl(2)</a>
+     */
+    int epollCtl(int epfd, int operation, int fd, MemorySegment event);
+
+    /**
+     * Waits until a watched descriptor is ready, and writes as many {@code struct epoll_event} as fit.
+     *
+     * @param events an array of {@code struct epoll_event}
+     * @param count entries in it, 1 or more
+     * @param timeoutMillis 0 returns at once, -1 waits without limit
+     * @return entries written, 0 when the time is over, or {@code -errno}
+     * @see <a href="https://man7.org/linux/man-pages/man2/epoll_wait.2.html">epoll_wait(2)</a>
+     */
+    int epollWait(int epfd, MemorySegment events, int count, int timeoutMillis);
+
+    /**
      * Reads into {@code buffer[offset, offset + length)}.
      *
      * @param length at least 1: read(2) of 0 bytes returns 0, which we would take for the end of the stream

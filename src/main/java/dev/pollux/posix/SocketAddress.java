@@ -23,7 +23,7 @@ import java.util.Arrays;
  */
 public final class SocketAddress {
     /** Room that is enough for either kind of address, in bytes. */
-    public static final long MAX_BYTES = sockaddr_in6.sizeof();
+    public static final long MAX_BYTES = 28; // sockaddr_in6's, as a literal: options are made before native access.
 
     private static final ValueLayout.OfShort PORT = JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
@@ -90,6 +90,7 @@ public final class SocketAddress {
     /** Writes this as the {@code sockaddr_in} or {@code sockaddr_in6} that bind(2) and connect(2) take. */
     public MemorySegment toSegment(SegmentAllocator allocator) {
         MemorySegment address = isIpv6() ? sockaddr_in6.allocate(allocator) : sockaddr_in.allocate(allocator);
+        assert address.byteSize() <= MAX_BYTES;
         sockaddr_in.sin_family(address, (short) family());
         address.set(PORT, sockaddr_in.sin_port$offset(), (short) port);
         long at = isIpv6() ? sockaddr_in6.sin6_addr$offset() : sockaddr_in.sin_addr$offset();

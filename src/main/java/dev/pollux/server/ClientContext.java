@@ -49,7 +49,7 @@ final class ClientContext implements AutoCloseable {
         this.counters = counters;
         this.posix = posix;
         this.nowNanos = posix.nanoTime();
-        this.poller = options.backend().open(posix, options.maxClients()); // Before the arena: it may fail.
+        this.poller = options.backend().open(posix, options.pollerOptions()); // Before the arena: it may fail.
         this.arena = Arena.ofConfined();
         this.receiveBuffer = arena.allocate(options.receiveBufferBytes(), Long.BYTES);
         this.replies = new Replies(arena, options.receiveBufferBytes());

@@ -20,9 +20,12 @@ final class DescriptorLimit {
     private DescriptorLimit() {
     }
 
-    /** Raises the soft limit to the hard one, and returns how many of {@code wanted} clients fit under it. */
-    static int clientsWithin(Posix posix, int wanted, boolean strict) {
-        long limit = raise(posix);
+    /**
+     * Raises the soft limit to the hard one, and returns how many of {@code wanted} clients fit under it, and under
+     * what the back end can watch.
+     */
+    static int clientsWithin(Posix posix, int wanted, boolean strict, int backendLimit) {
+        long limit = Math.min(backendLimit, raise(posix));
         long allowed = limit - openNow() - SPARE;
         if (allowed >= wanted) {
             return wanted;

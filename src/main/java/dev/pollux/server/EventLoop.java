@@ -179,13 +179,29 @@ final class EventLoop implements AutoCloseable {
 
     private void open(SocketAddress address, int fd) {
         Client client = new Client(context, fd, table.nextToken(), address);
+        try {
+            poller.add(fd, client.token(), Interest.READ);
+        } catch (PosixException e) {
+            refuse(client, e);
+            return;
+        }
         table.add(client);
-        poller.add(fd, client.token(), Interest.READ);
         counters.add(Counter.CLIENTS_ACCEPTED, 1);
         counters.set(Counter.CLIENTS_OPEN, table.size());
         context.timeouts.bytesMoved(client.slot(), context.nowNanos);
         context.log.opened(client);
         client.onOpen();
+    }
+
+    /** The kernel has no room for one more in the set (ENOSPC, ENOMEM), or select(2) for a number so large (EINVAL). */
+    private void refuse(Client client, PosixException e) {
+        switch (Errno.of(-e.errno())) {
+            case ENOSPC, ENOMEM, EINVAL -> { }
+            case null, default -> throw e;
+        }
+        context.posix.close(client.fd());
+        counters.add(Counter.CLIENTS_REFUSED, 1);
+        waitFailures.log(context.nowNanos, () -> client + " refused: " + e.getMessage());
     }
 
     /** The one end of a client: forget, close, free, and tell. */

@@ -2,6 +2,7 @@ package dev.pollux.server;
 
 import dev.pollux.frame.Framing;
 import dev.pollux.poller.Backend;
+import dev.pollux.poller.PollerOptions;
 import dev.pollux.posix.NativePosix;
 import dev.pollux.posix.Posix;
 import dev.pollux.posix.SocketAddress;
@@ -39,6 +40,8 @@ public final class ServerOptions implements Cloneable {
     private Duration writeTimeout = Duration.ofSeconds(30);
     private Duration drainTimeout = Duration.ofSeconds(3);
     private Backend backend = Backend.POLL;
+    private double sweepShare = PollerOptions.SWEEP_SHARE;
+    private Duration oldClientDelay = Duration.ofNanos(PollerOptions.OLD_CLIENT_DELAY_NANOS);
     private Supplier<Posix> posix = NativePosix::confined;
 
     /** Options as they are by default. */
@@ -203,7 +206,7 @@ public final class ServerOptions implements Cloneable {
         return drainTimeout;
     }
 
-    /** How to wait for readiness. */
+    /** How to wait for readiness; {@link Backend#POLL}. */
     public ServerOptions backend(Backend backend) {
         this.backend = backend;
         return this;
@@ -211,6 +214,30 @@ public final class ServerOptions implements Cloneable {
 
     public Backend backend() {
         return backend;
+    }
+
+    /** With {@link Backend#POLL_GENERATIONS}: the part of the time that may go into asking for silent clients; 0.1. */
+    public ServerOptions sweepShare(double sweepShare) {
+        this.sweepShare = sweepShare;
+        return this;
+    }
+
+    public double sweepShare() {
+        return sweepShare;
+    }
+
+    /** With {@link Backend#POLL_GENERATIONS}: how late a silent client may be noticed; 10 ms, if the share allows it. */
+    public ServerOptions oldClientDelay(Duration oldClientDelay) {
+        this.oldClientDelay = oldClientDelay;
+        return this;
+    }
+
+    public Duration oldClientDelay() {
+        return oldClientDelay;
+    }
+
+    PollerOptions pollerOptions() {
+        return new PollerOptions(maxClients, sweepShare, oldClientDelay.toNanos());
     }
 
     /** Makes the kernel for a thread, on that thread; {@link NativePosix#confined}. */
@@ -234,7 +261,8 @@ public final class ServerOptions implements Cloneable {
     public ServerOptions effective() {
         ServerOptions effective = checked();
         try (Posix kernel = posix.get()) {
-            return effective.maxClients(DescriptorLimit.clientsWithin(kernel, maxClients, strictLimits));
+            return effective.maxClients(
+                    DescriptorLimit.clientsWithin(kernel, maxClients, strictLimits, backend.descriptorLimit()));
         }
     }
 
@@ -267,6 +295,10 @@ public final class ServerOptions implements Cloneable {
         requireTimeout(frameTimeout, "frame");
         requireTimeout(writeTimeout, "write");
         requireTimeout(drainTimeout, "drain");
+        require(sweepShare > 0 && sweepShare <= 1,
+                "sweep share %s is not above 0 and at most 1 (--sweep-share)", sweepShare);
+        require(oldClientDelay.isPositive() && oldClientDelay.compareTo(Duration.ofMinutes(1)) <= 0,
+                "old client delay %s is not above 0 and at most 1 minute (--old-client-delay)", oldClientDelay);
         return copy();
     }
 

@@ -1,0 +1,163 @@
+package dev.pollux.poller;
+
+import static dev.pollux.bindings.linux.Libc.EPOLL_CLOEXEC;
+import static dev.pollux.bindings.linux.Libc.EPOLL_CTL_ADD;
+import static dev.pollux.bindings.linux.Libc.EPOLL_CTL_DEL;
+import static dev.pollux.bindings.linux.Libc.EPOLL_CTL_MOD;
+
+import dev.pollux.posix.EpollEvent;
+import dev.pollux.posix.Posix;
+import dev.pollux.posix.PosixException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/**
+ * epoll(7), level-triggered: the kernel keeps the set, and tells only what is ready. The token travels as the event's
+ * data, so that nothing is looked up.
+ *
+ * <p>A change of interest is a system call here, so it is put off until the next wait: a client that is paused and
+ * resumed within one iteration costs none.
+ *
+ * @see <a href="https://man7.org/linux/man-pages/man7/epoll.7.html">epoll(7)</a>
+ */
+final class Epoll extends KernelPoller {
+    private static final int MOST_EVENTS = 1024; // In one wait; the kernel hands out the others in turn.
+
+    private final int fd;
+    private final Arena arena;
+    private final MemorySegment events;
+    private final MemorySegment change;
+    private final int limit; // Clients at most.
+
+    // By slot.
+    private int[] fds = new int[64];
+    private long[] tokens = new long[64];
+    private int[] wanted = new int[64];
+    private int[] told = new int[64]; // What the kernel knows; NONE is not in its set.
+    private boolean[] changed = new boolean[64];
+
+    private int[] changes = new int[64]; // Slots whose wanted may differ from what was told.
+    private int changeCount;
+    private int clients;
+
+    Epoll(Posix posix, int maxClients) {
+        super(posix);
+        this.limit = maxClients;
+        this.fd = posix.epollCreate1(EPOLL_CLOEXEC());
+        if (fd < 0) {
+            wakeup.close();
+            throw new PosixException("epoll_create1", fd, "take another --poller");
+        }
+        this.arena = Arena.ofConfined();
+        this.events = arena.allocate(MOST_EVENTS * EpollEvent.BYTES, Long.BYTES);
+        this.change = arena.allocate(EpollEvent.BYTES, Long.BYTES);
+        add(wakeup.fd(), WAKEUP_SLOT, Interest.READ);
+    }
+
+    @Override
+    public void add(int fd, long token, int interest) {
+        int slot = slot(token);
+        if (slot >= FIXED_SLOTS && clients == limit) {
+            throw new IllegalStateException("an epoll set for " + limit + " clients is full");
+        }
+        if (slot >= fds.length) {
+            growTo(slot);
+        }
+        if (interest != Interest.NONE) {
+            tell(EPOLL_CTL_ADD(), fd, token, interest);
+        }
+        fds[slot] = fd;
+        tokens[slot] = token;
+        wanted[slot] = interest;
+        told[slot] = interest;
+        clients += slot >= FIXED_SLOTS ? 1 : 0;
+    }
+
+    @Override
+    public void modify(long token, int interest) {
+        int slot = slot(token);
+        assert tokens[slot] == token;
+        wanted[slot] = interest;
+        if (!changed[slot]) {
+            changed[slot] = true;
+            if (changeCount == changes.length) {
+                changes = Arrays.copyOf(changes, 2 * changeCount);
+            }
+            changes[changeCount++] = slot;
+        }
+    }
+
+    /** At once: the caller closes the descriptor next, and its number may come back before the next wait. */
+    @Override
+    public void remove(long token) {
+        int slot = slot(token);
+        assert tokens[slot] == token;
+        if (told[slot] != Interest.NONE) {
+            tell(EPOLL_CTL_DEL(), fds[slot], token, Interest.NONE);
+        }
+        wanted[slot] = Interest.NONE; // If a change is still listed, it finds nothing to do.
+        told[slot] = Interest.NONE;
+        clients -= slot >= FIXED_SLOTS ? 1 : 0;
+    }
+
+    /** A descriptor without interest leaves the kernel's set: it would report hang-ups unasked. */
+    private void applyChanges() {
+        for (int i = 0; i < changeCount; i++) {
+            int slot = changes[i];
+            changed[slot] = false;
+            if (wanted[slot] != told[slot]) {
+                int operation = told[slot] == Interest.NONE ? EPOLL_CTL_ADD()
+                        : wanted[slot] == Interest.NONE ? EPOLL_CTL_DEL() : EPOLL_CTL_MOD();
+                tell(operation, fds[slot], tokens[slot], wanted[slot]);
+                told[slot] = wanted[slot];
+            }
+        }
+        changeCount = 0;
+    }
+
+    private void tell(int operation, int fd, long token, int interest) {
+        EpollEvent.set(change, 0, toPollBits(interest), token);
+        int result = posix.epollCtl(this.fd, operation, fd, change);
+        if (result < 0) {
+            throw new PosixException("epoll_ctl of descriptor " + fd, result);
+        }
+    }
+
+    @Override
+    int waitOnce(long timeoutNanos) {
+        applyChanges();
+        polls++;
+        int count = posix.epollWait(fd, events, MOST_EVENTS, millis(timeoutNanos));
+        for (int i = 0; i < count; i++) {
+            report(EpollEvent.data(events, i), fromPollBits(EpollEvent.events(events, i)));
+        }
+        scanned += Math.max(0, count);
+        return count;
+    }
+
+    @Override
+    String call() {
+        return "epoll_wait";
+    }
+
+    private static int slot(long token) {
+        return Poller.slot(token);
+    }
+
+    private void growTo(int slot) {
+        int size = Math.max(slot + 1, 2 * fds.length);
+        fds = Arrays.copyOf(fds, size);
+        tokens = Arrays.copyOf(tokens, size);
+        wanted = Arrays.copyOf(wanted, size);
+        told = Arrays.copyOf(told, size);
+        changed = Arrays.copyOf(changed, size);
+    }
+
+    @Override
+    public void close() {
+        wakeup.close();
+        posix.close(fd);
+        arena.close();
+    }
+}

@@ -1,0 +1,131 @@
+package dev.pollux.poller;
+
+import static dev.pollux.bindings.linux.Libc.POLLERR;
+import static dev.pollux.bindings.linux.Libc.POLLHUP;
+import static dev.pollux.bindings.linux.Libc.POLLIN;
+import static dev.pollux.bindings.linux.Libc.POLLOUT;
+
+import dev.pollux.posix.Errno;
+import dev.pollux.posix.Posix;
+import dev.pollux.posix.PosixException;
+import java.util.Arrays;
+
+/** What all back ends share: the deadline of a wait, the copy of its results, and the wake-up among them. */
+abstract class KernelPoller implements Poller {
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    final Posix posix;
+    final Wakeup wakeup;
+    long polls;
+    long scanned;
+    private long[] readyTokens = new long[64];
+    private int[] readyBits = new int[64];
+    private int ready;
+
+    /** Opens the wake-up; the back end adds it to what it watches. */
+    KernelPoller(Posix posix) {
+        this.posix = posix;
+        this.wakeup = new Wakeup(posix);
+    }
+
+    @Override
+    public int await(long timeoutNanos) {
+        long deadlineNanos = timeoutNanos > 0 ? posix.nanoTime() + timeoutNanos : 0;
+        long left = timeoutNanos;
+        while (true) {
+            ready = 0;
+            int result = waitOnce(left);
+            if (result != 0) {
+                return result > 0 ? ready : refused(result);
+            }
+            if (timeoutNanos >= 0) {
+                left = timeoutNanos == 0 ? 0 : deadlineNanos - posix.nanoTime();
+                if (left <= 0) {
+                    return 0;
+                }
+            }
+        }
+    }
+
+    /**
+     * Waits once and reports what is ready.
+     *
+     * @param timeoutNanos as in {@link #await}; a wait that ends before it is followed by another
+     * @return more than 0 if anything was ready, the wake-up included; 0 when the time is over; or {@code -errno}
+     */
+    abstract int waitOnce(long timeoutNanos);
+
+    /** Notes that a descriptor is ready. The wake-up ends the wait, and is nobody's business otherwise. */
+    final void report(long token, int bits) {
+        if (token == WAKEUP_SLOT) {
+            wakeup.drain();
+            return;
+        }
+        if (ready == readyTokens.length) {
+            readyTokens = Arrays.copyOf(readyTokens, 2 * ready);
+            readyBits = Arrays.copyOf(readyBits, 2 * ready);
+        }
+        readyTokens[ready] = token;
+        readyBits[ready] = bits;
+        ready++;
+    }
+
+    /** How many were reported so far in this wait. */
+    final int reported() {
+        return ready;
+    }
+
+    /** Hands on what may pass, and throws what is ours to mend. */
+    final int refused(int result) {
+        if (result == -Errno.EINTR.number || result == -Errno.ENOMEM.number || result == -Errno.EAGAIN.number) {
+            return result;
+        }
+        throw new PosixException(call(), result);
+    }
+
+    /** The name of the system call that waits. */
+    abstract String call();
+
+    /** An interest as poll's bits, which are epoll's too. */
+    static int toPollBits(int interest) {
+        return ((interest & Interest.READ) != 0 ? POLLIN() : 0) | ((interest & Interest.WRITE) != 0 ? POLLOUT() : 0);
+    }
+
+    /** The other way round. A hang-up shows as all: whoever asked only for one of them is to see it. */
+    static int fromPollBits(int bits) {
+        if ((bits & (POLLERR() | POLLHUP())) != 0) {
+            return Interest.READ | Interest.WRITE | Interest.HANGUP;
+        }
+        return ((bits & POLLIN()) != 0 ? Interest.READ : 0) | ((bits & POLLOUT()) != 0 ? Interest.WRITE : 0);
+    }
+
+    /** Rounds up: a wait that ends early would be repeated at once, many times in the last millisecond. */
+    static int millis(long nanos) {
+        return nanos <= 0 ? (int) nanos : (int) Math.min(Integer.MAX_VALUE, (nanos - 1) / NANOS_PER_MILLI + 1);
+    }
+
+    @Override
+    public final long token(int i) {
+        return readyTokens[i];
+    }
+
+    @Override
+    public final int ready(int i) {
+        return readyBits[i];
+    }
+
+    @Override
+    public final void wakeup() {
+        wakeup.signal();
+    }
+
+    @Override
+    public final long polls() {
+        return polls;
+    }
+
+    @Override
+    public final long scanned() {
+        return scanned;
+    }
+}
