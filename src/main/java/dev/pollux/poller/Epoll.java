@@ -52,7 +52,12 @@ final class Epoll extends KernelPoller {
         this.arena = Arena.ofConfined();
         this.events = arena.allocate(MOST_EVENTS * EpollEvent.BYTES, Long.BYTES);
         this.change = arena.allocate(EpollEvent.BYTES, Long.BYTES);
-        add(wakeup.fd(), WAKEUP_SLOT, Interest.READ);
+        try {
+            add(wakeup.fd(), WAKEUP_SLOT, Interest.READ);
+        } catch (PosixException e) {
+            close();
+            throw e;
+        }
     }
 
     @Override

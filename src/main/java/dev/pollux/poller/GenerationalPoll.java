@@ -150,6 +150,10 @@ final class GenerationalPoll extends Poll {
      * earned a lot: a sweep's rest at most.
      */
     private int slice(long nowNanos, int old, int pending) {
+        if (cursor == set.size()) { // Those that were still to be asked were removed.
+            endSweep(nowNanos);
+            return pending;
+        }
         double earned = (nowNanos - sliceEndedNanos) * (old / (double) delayNanos(old));
         int count = (int) Math.min(set.size() - cursor, Math.max(SMALLEST_SLICE, earned));
         int found = poll(cursor, count, 0);
@@ -217,10 +221,9 @@ final class GenerationalPoll extends Poll {
         return Math.max(wantedDelayNanos, (long) (old * costNanos / share));
     }
 
-    /** The time between two slices of the smallest size: all old entries take one delay. */
+    /** The time between two slices of the smallest size: as many as all old entries need fit into one delay. */
     private long sliceNanos(int old) {
-        long delay = delayNanos(old);
-        return old <= SMALLEST_SLICE ? delay : delay * SMALLEST_SLICE / old;
+        return delayNanos(old) / ((old + SMALLEST_SLICE - 1) / SMALLEST_SLICE);
     }
 
     /** A sample counts at most double, so that one slice during which we were pre-empted does not silence the old. */
