@@ -3,11 +3,11 @@ package dev.pollux.frame;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Walks through the complete frames of a stretch of bytes; what is left over is the beginning of a frame, shorter
- * than the limit.
+ * Walks through the complete frames of a stretch of bytes; what is left over is the beginning of a frame,
+ * shorter than the limit.
  *
- * <p>A cursor and nothing else: one reader serves all clients of a loop, one after the other. The unfinished bytes
- * are whoever's the stretch is. One thread.
+ * <p>A cursor and nothing else: one reader serves all clients of a loop, one after the other. The unfinished
+ * bytes are whoever's the stretch is. One thread.
  */
 public final class FrameReader {
     private final Framing framing;

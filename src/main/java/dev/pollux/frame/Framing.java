@@ -34,8 +34,8 @@ public interface Framing {
     int suffixBytes();
 
     /**
-     * The length of the frame that begins at {@code offset}, prefix and suffix included, as soon as that can be told;
-     * it may be larger than {@code length}.
+     * The length of the frame that begins at {@code offset}, prefix and suffix included, as soon as that can
+     * be told; it may be larger than {@code length}.
      *
      * @param buffer what has arrived
      * @param offset where the frame begins

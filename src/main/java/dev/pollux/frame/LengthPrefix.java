@@ -8,7 +8,8 @@ import java.nio.ByteOrder;
 final class LengthPrefix implements Framing {
     private static final long MAX_PAYLOAD = 0xFFFF_FFFFL;
 
-    private final boolean swap; // A constant layout and a swap are faster than a layout that is read from a field.
+    // A constant layout and a swap are faster than a layout that is read from a field.
+    private final boolean swap;
 
     LengthPrefix(ByteOrder order) {
         this.swap = order != ByteOrder.nativeOrder();
@@ -24,7 +25,10 @@ final class LengthPrefix implements Framing {
         return 0;
     }
 
-    /** In 64 bits: in 32, a length of 0xFFFFFFFC and its prefix are 0 bytes together, and the tutorial crashes. */
+    /**
+     * In 64 bits: in 32, a length of 0xFFFFFFFC and its prefix are 0 bytes together, and the tutorial
+     * crashes.
+     */
     @Override
     public long frameBytes(MemorySegment buffer, long offset, long length, long searched) {
         if (length < Integer.BYTES) {

@@ -25,7 +25,8 @@ final class Line implements Framing {
     @Override
     public long frameBytes(MemorySegment buffer, long offset, long length, long searched) {
         long end = offset + length;
-        long at = offset + searched; // Else a long line that comes in pieces is searched again with each of them.
+        // Else a long line that comes in pieces is searched again with each of them.
+        long at = offset + searched;
         for (long last = end - Long.BYTES; at <= last; at += Long.BYTES) {
             // A zero byte is where a line feed was; subtracting 1 from it, and from no smaller one, borrows.
             long word = buffer.get(JAVA_LONG_UNALIGNED, at) ^ LINE_FEEDS;

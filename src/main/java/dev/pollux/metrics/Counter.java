@@ -6,7 +6,10 @@ public enum Counter {
     CLIENTS_ACCEPTED,
     /** Gauge: clients connected now. */
     CLIENTS_OPEN,
-    /** Connections that could not be taken: accept failed, whether for us (EMFILE) or for the peer (ECONNABORTED). */
+    /**
+     * Connections that could not be taken: accept failed, whether for us (EMFILE) or for the peer
+     * (ECONNABORTED).
+     */
     CLIENTS_REFUSED,
     /** Complete frames given to the handler. */
     FRAMES_RECEIVED,

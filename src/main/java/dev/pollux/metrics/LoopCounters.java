@@ -20,7 +20,8 @@ public final class LoopCounters {
 
     /** Loop's thread. */
     public void set(Counter counter, long value) {
-        VALUE.setOpaque(values, counter.ordinal(), value); // One writer: no lock, no fence, and never half a number.
+        // One writer: no lock, no fence, and never half a number.
+        VALUE.setOpaque(values, counter.ordinal(), value);
     }
 
     /** Loop's thread. */

@@ -1,6 +1,6 @@
 /**
- * What a loop counts: {@link dev.pollux.metrics.Counter} lists it, {@link dev.pollux.metrics.LoopCounters} counts, and
- * {@link dev.pollux.metrics.Snapshot} is a copy to look at.
+ * What a loop counts: {@link dev.pollux.metrics.Counter} lists it, {@link dev.pollux.metrics.LoopCounters}
+ * counts, and {@link dev.pollux.metrics.Snapshot} is a copy to look at.
  *
  * <p>Must not import anything of ours. Counting is a plain add on the loop's thread.
  */

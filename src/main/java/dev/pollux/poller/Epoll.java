@@ -13,11 +13,11 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
- * epoll(7), level-triggered: the kernel keeps the set, and tells only what is ready. The token travels as the event's
- * data, so that nothing is looked up.
+ * epoll(7), level-triggered: the kernel keeps the set, and tells only what is ready. The token travels as the
+ * event's data, so that nothing is looked up.
  *
- * <p>A change of interest is a system call here, so it is put off until the next wait: a client that is paused and
- * resumed within one iteration costs none.
+ * <p>A change of interest is a system call here, so it is put off until the next wait: a client that is
+ * paused and resumed within one iteration costs none.
  *
  * @see <a href="https://man7.org/linux/man-pages/man7/epoll.7.html">epoll(7)</a>
  */

@@ -9,9 +9,9 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
- * poll(2) that does not pay for silent clients. poll takes any stretch of an array, so the clients that were active
- * lately stand in front and are asked each time, and the others are asked in slices, in turn, for a bounded share of
- * the time.
+ * poll(2) that does not pay for silent clients. poll takes any stretch of an array, so the clients that were
+ * active lately stand in front and are asked each time, and the others are asked in slices, in turn, for a
+ * bounded share of the time.
  *
  * <pre>
  *   0      fixed          young            cursor           size
@@ -19,13 +19,14 @@ import java.util.Arrays;
  *   |       |                |  in this sweep  | yet asked     |
  * </pre>
  *
- * A silent client found ready becomes young, and so does a new one, or one that waits to be written to; a young one
- * that is silent for some sweeps becomes old. A sweep asks each old entry once and takes the promised delay: the one
- * that was asked for, or longer if the share of the time does not allow it. After a sweep in which nothing at all was
- * ready, the wait is one blocking poll of everything.
+ * A silent client found ready becomes young, and so does a new one, or one that waits to be written to; a
+ * young one that is silent for some sweeps becomes old. A sweep asks each old entry once and takes the
+ * promised delay: the one that was asked for, or longer if the share of the time does not allow it. After a
+ * sweep in which nothing at all was ready, the wait is one blocking poll of everything.
  *
- * <p>Entries move only by swaps at the borders, so that an entry that is removed or becomes young does not push
- * another one over the cursor unasked. Only the stretch just asked for is scanned: revents elsewhere are stale.
+ * <p>Entries move only by swaps at the borders, so that an entry that is removed or becomes young does not
+ * push another one over the cursor unasked. Only the stretch just asked for is scanned: revents elsewhere are
+ * stale.
  */
 final class GenerationalPoll extends Poll {
     private static final Logger LOG = System.getLogger("dev.pollux.poller");
@@ -78,7 +79,9 @@ final class GenerationalPoll extends Poll {
         }
     }
 
-    /** The hole travels border by border to the end, each time filled with the last entry before the border. */
+    /**
+     * The hole travels border by border to the end, each time filled with the last entry before the border.
+     */
     @Override
     public void remove(long token) {
         if (Poller.slot(token) >= FIXED_SLOTS) {
@@ -116,7 +119,8 @@ final class GenerationalPoll extends Poll {
         }
         int old = set.size() - young;
         long nowNanos = posix.nanoTime();
-        long untilSlice = old == 0 ? Long.MAX_VALUE : Math.max(0, sliceEndedNanos + sliceNanos(old) - nowNanos);
+        long untilSlice = old == 0 ? Long.MAX_VALUE
+                : Math.max(0, sliceEndedNanos + sliceNanos(old) - nowNanos);
         boolean shorter = old > 0 && (timeoutNanos < 0 || untilSlice < timeoutNanos);
         int pending = poll(0, young, shorter ? untilSlice : timeoutNanos);
         if (pending < 0) {
@@ -146,8 +150,8 @@ final class GenerationalPoll extends Poll {
     }
 
     /**
-     * Asks for the next old ones, as many as the time since the last slice has earned. When pre-empted, it may have
-     * earned a lot: a sweep's rest at most.
+     * Asks for the next old ones, as many as the time since the last slice has earned. When pre-empted, it
+     * may have earned a lot: a sweep's rest at most.
      */
     private int slice(long nowNanos, int old, int pending) {
         if (cursor == set.size()) { // Those that were still to be asked were removed.
@@ -181,7 +185,10 @@ final class GenerationalPoll extends Poll {
         return posix.ppoll(set.entries(), first, count, timeout);
     }
 
-    /** Reports what is ready from {@code first} on, and makes it young: only afterwards, or the scan would miss some. */
+    /**
+     * Reports what is ready from {@code first} on, and makes it young: only afterwards, or the scan would
+     * miss some.
+     */
     private void heardOf(int first, int pending) {
         if (pending == 0) {
             return;
@@ -221,12 +228,17 @@ final class GenerationalPoll extends Poll {
         return Math.max(wantedDelayNanos, (long) (old * costNanos / share));
     }
 
-    /** The time between two slices of the smallest size: as many as all old entries need fit into one delay. */
+    /**
+     * The time between two slices of the smallest size: as many as all old entries need fit into one delay.
+     */
     private long sliceNanos(int old) {
         return delayNanos(old) / ((old + SMALLEST_SLICE - 1) / SMALLEST_SLICE);
     }
 
-    /** A sample counts at most double, so that one slice during which we were pre-empted does not silence the old. */
+    /**
+     * A sample counts at most double, so that one slice during which we were pre-empted does not silence the
+     * old.
+     */
     private void learn(double sampleNanos) {
         costNanos += (Math.min(sampleNanos, 2 * costNanos) - costNanos) / 8;
     }
@@ -251,7 +263,8 @@ final class GenerationalPoll extends Poll {
         long delay = delayNanos(old);
         if (delay >= 2 * saidDelayNanos) {
             saidDelayNanos = delay;
-            LOG.log(Level.INFO, "{0} silent clients are asked for every {1} ms: a shorter --old-client-delay would take"
+            LOG.log(Level.INFO,
+                    "{0} silent clients are asked for every {1} ms: a shorter --old-client-delay would take"
                     + " more than --sweep-share {2} of the time", old, delay / 1_000_000, share);
         }
     }

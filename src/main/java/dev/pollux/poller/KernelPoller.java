@@ -51,7 +51,8 @@ abstract class KernelPoller implements Poller {
      * Waits once and reports what is ready.
      *
      * @param timeoutNanos as in {@link #await}; a wait that ends before it is followed by another
-     * @return more than 0 if anything was ready, the wake-up included; 0 when the time is over; or {@code -errno}
+     * @return more than 0 if anything was ready, the wake-up included; 0 when the time is over; or
+     *         {@code -errno}
      */
     abstract int waitOnce(long timeoutNanos);
 
@@ -77,7 +78,8 @@ abstract class KernelPoller implements Poller {
 
     /** Hands on what may pass, and throws what is ours to mend. */
     final int refused(int result) {
-        if (result == -Errno.EINTR.number || result == -Errno.ENOMEM.number || result == -Errno.EAGAIN.number) {
+        if (result == -Errno.EINTR.number || result == -Errno.ENOMEM.number
+                || result == -Errno.EAGAIN.number) {
             return result;
         }
         throw new PosixException(call(), result);
@@ -88,7 +90,8 @@ abstract class KernelPoller implements Poller {
 
     /** An interest as poll's bits, which are epoll's too. */
     static int toPollBits(int interest) {
-        return ((interest & Interest.READ) != 0 ? POLLIN() : 0) | ((interest & Interest.WRITE) != 0 ? POLLOUT() : 0);
+        return ((interest & Interest.READ) != 0 ? POLLIN() : 0)
+                | ((interest & Interest.WRITE) != 0 ? POLLOUT() : 0);
     }
 
     /** The other way round. A hang-up shows as all: whoever asked only for one of them is to see it. */
@@ -101,7 +104,10 @@ abstract class KernelPoller implements Poller {
 
     /** Rounds up: a wait that ends early would be repeated at once, many times in the last millisecond. */
     static int millis(long nanos) {
-        return nanos <= 0 ? (int) nanos : (int) Math.min(Integer.MAX_VALUE, (nanos - 1) / NANOS_PER_MILLI + 1);
+        if (nanos <= 0) {
+            return (int) nanos;
+        }
+        return (int) Math.min(Integer.MAX_VALUE, (nanos - 1) / NANOS_PER_MILLI + 1);
     }
 
     @Override

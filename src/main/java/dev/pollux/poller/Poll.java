@@ -8,8 +8,8 @@ import dev.pollux.posix.Posix;
 import dev.pollux.posix.PosixException;
 
 /**
- * The tutorial's poll(2): one array, asked whole each time, then scanned until as many ready entries are found as the
- * call said there are.
+ * The tutorial's poll(2): one array, asked whole each time, then scanned until as many ready entries are
+ * found as the call said there are.
  *
  * @see <a href="https://man7.org/linux/man-pages/man2/poll.2.html">poll(2)</a>
  */
@@ -47,7 +47,10 @@ class Poll extends KernelPoller {
         return pending;
     }
 
-    /** Reports the {@code pending} entries that are ready from {@code first} on. Behind the last there is none. */
+    /**
+     * Reports the {@code pending} entries that are ready from {@code first} on. Behind the last there is
+     * none.
+     */
     final void collect(int first, int pending) {
         int index = first;
         for (int left = pending; left > 0; left--) {
@@ -55,7 +58,8 @@ class Poll extends KernelPoller {
             assert index < set.size();
             int revents = set.revents(index);
             if ((revents & POLLNVAL()) != 0) {
-                throw new PosixException("poll of descriptor " + set.fd(index) + " (POLLNVAL)", -Errno.EBADF.number);
+                throw new PosixException("poll of descriptor " + set.fd(index) + " (POLLNVAL)",
+                        -Errno.EBADF.number);
             }
             report(set.token(index), fromPollBits(revents));
             index++;

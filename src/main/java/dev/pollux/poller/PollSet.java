@@ -13,9 +13,9 @@ import java.util.Arrays;
 /**
  * The array that is given to poll(2), off-heap and without holes, with a token for each entry.
  *
- * <p>The first {@code fixed} entries exist from the start, for slots below {@code fixed}, and never move; an unused
- * one has a negative descriptor, which poll ignores. The others come and go: one is removed by moving the last entry
- * into its place. {@code indexes[slot(tokens[i])] == i} for each entry in use, always.
+ * <p>The first {@code fixed} entries exist from the start, for slots below {@code fixed}, and never move; an
+ * unused one has a negative descriptor, which poll ignores. The others come and go: one is removed by moving
+ * the last entry into its place. {@code indexes[slot(tokens[i])] == i} for each entry in use, always.
  */
 public final class PollSet implements AutoCloseable {
     private static final long STRIDE = pollfd.sizeof();
@@ -27,13 +27,16 @@ public final class PollSet implements AutoCloseable {
 
     private final int fixed;
     private final int limit; // Entries at most, the fixed ones among them.
-    private Arena arena = Arena.ofConfined(); // Holds the entries and nothing else; a larger one takes its place.
+    // Holds the entries and nothing else; a larger one takes its place.
+    private Arena arena = Arena.ofConfined();
     private MemorySegment entries;
     private long[] tokens; // By index.
     private int[] indexes; // By slot.
     private int size;
 
-    /** An empty set on the calling thread, for {@code fixed} fixed entries and at most {@code others} others. */
+    /**
+     * An empty set on the calling thread, for {@code fixed} fixed entries and at most {@code others} others.
+     */
     public PollSet(int fixed, int others) {
         this.fixed = fixed;
         this.limit = fixed + others;
@@ -62,7 +65,9 @@ public final class PollSet implements AutoCloseable {
         return tokens.length;
     }
 
-    /** Adds an entry, or fills a fixed one. {@code events} 0 keeps the descriptor out of sight of the kernel. */
+    /**
+     * Adds an entry, or fills a fixed one. {@code events} 0 keeps the descriptor out of sight of the kernel.
+     */
     public void add(int fd, long token, int events) {
         assert fd >= 0;
         int slot = Poller.slot(token);
@@ -164,16 +169,17 @@ public final class PollSet implements AutoCloseable {
     }
 
     /**
-     * Finds what {@link #nextReadyOneByOne} finds, four entries a step. An entry is one little-endian long with
-     * revents in its top 16 bits, so four can be looked at with one comparison.
+     * Finds what {@link #nextReadyOneByOne} finds, four entries a step. An entry is one little-endian long
+     * with revents in its top 16 bits, so four can be looked at with one comparison.
      */
     public int nextReady(int index) {
         MemorySegment s = entries;
         int i = index;
         for (int last = size - 3; i < last; i += 4) {
             long at = i * 8L;
-            if ((s.get(JAVA_LONG, at) | s.get(JAVA_LONG, at + 8) | s.get(JAVA_LONG, at + 16) | s.get(JAVA_LONG, at + 24))
-                    >>> 48 != 0) {
+            long four = s.get(JAVA_LONG, at) | s.get(JAVA_LONG, at + 8)
+                    | s.get(JAVA_LONG, at + 16) | s.get(JAVA_LONG, at + 24);
+            if (four >>> 48 != 0) {
                 break;
             }
         }

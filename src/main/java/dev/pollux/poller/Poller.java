@@ -6,13 +6,14 @@ import dev.pollux.posix.PosixException;
  * Tells which descriptors are ready. Level-triggered: what is left unread is reported again by the next
  * {@link #await}.
  *
- * <p><b>Tokens.</b> A descriptor is known by the token it was added with, and the token is handed back when it is
- * ready. The low half of a token is its slot: small, and taken by one descriptor at a time; the high half is the
- * caller's, for instance a generation that tells two users of one slot apart. Slots below {@link #FIXED_SLOTS} are
- * for descriptors that stay as long as the poller does; they never move.
+ * <p><b>Tokens.</b> A descriptor is known by the token it was added with, and the token is handed back when
+ * it is ready. The low half of a token is its slot: small, and taken by one descriptor at a time; the high
+ * half is the caller's, for instance a generation that tells two users of one slot apart. Slots below {@link
+ * #FIXED_SLOTS} are for descriptors that stay as long as the poller does; they never move.
  *
- * <p><b>Order.</b> The results of one await are copied out, so adding, modifying and removing while walking through
- * them is allowed. A result for a descriptor removed meanwhile is still there: callers compare generations.
+ * <p><b>Order.</b> The results of one await are copied out, so adding, modifying and removing while walking
+ * through them is allowed. A result for a descriptor removed meanwhile is still there: callers compare
+ * generations.
  *
  * <p><b>Threads.</b> One thread makes the poller, uses it and closes it; only {@link #wakeup} is for others.
  */
@@ -58,11 +59,13 @@ public interface Poller extends AutoCloseable {
     /**
      * Waits until a descriptor is ready, the time is over, or {@link #wakeup} is called.
      *
-     * @param timeoutNanos longest wait in nanoseconds, rounded up to what the call can say and never cut short; 0
-     *                     returns at once, -1 waits without limit
-     * @return how many are ready; 0 when the time is over or on a wake-up; {@code -EINTR} if a signal came first;
-     *         {@code -ENOMEM} or {@code -EAGAIN} if the kernel had no memory to answer with: try again a little later
-     * @throws PosixException for any other errno, and for a descriptor that is not open: each one means a bug here
+     * @param timeoutNanos longest wait in nanoseconds, rounded up to what the call can say and never cut
+     *                     short; 0 returns at once, -1 waits without limit
+     * @return how many are ready; 0 when the time is over or on a wake-up; {@code -EINTR} if a signal came
+     *         first; {@code -ENOMEM} or {@code -EAGAIN} if the kernel had no memory to answer with: try again
+     *         a little later
+     * @throws PosixException for any other errno, and for a descriptor that is not open: each one means a bug
+     *     here
      */
     int await(long timeoutNanos);
 
@@ -72,7 +75,9 @@ public interface Poller extends AutoCloseable {
     /** What the {@code i}-th is ready for: {@link Interest} bits, never 0. */
     int ready(int i);
 
-    /** Makes the current or else the next {@link #await} return. Any thread, at any time, also after close. */
+    /**
+     * Makes the current or else the next {@link #await} return. Any thread, at any time, also after close.
+     */
     void wakeup();
 
     /** Waits made so far: calls of poll(2) or its like. */

@@ -4,8 +4,8 @@ package dev.pollux.poller;
  * What a back end is told when it is made.
  *
  * @param maxClients how many descriptors beside the fixed ones it must be able to watch
- * @param sweepShare the part of the time that {@link Backend#POLL_GENERATIONS} may spend on asking for silent clients,
- *                   above 0 and at most 1
+ * @param sweepShare the part of the time that {@link Backend#POLL_GENERATIONS} may spend on asking for silent
+ *                   clients, above 0 and at most 1
  * @param oldClientDelayNanos how late it may notice one, if the share allows it, in nanoseconds
  */
 public record PollerOptions(int maxClients, double sweepShare, long oldClientDelayNanos) {

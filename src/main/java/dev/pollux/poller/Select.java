@@ -12,9 +12,9 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
- * select(2), older than poll and there to be compared with it: a set is 1024 bits, one for each descriptor that a
- * process had in 1983, and the kernel overwrites the question with the answer. The macros for sets (FD_SET and its
- * kin) have no binding, so a set is written by hand, as 64-bit words.
+ * select(2), older than poll and there to be compared with it: a set is 1024 bits, one for each descriptor
+ * that a process had in 1983, and the kernel overwrites the question with the answer. The macros for sets
+ * (FD_SET and its kin) have no binding, so a set is written by hand, as 64-bit words.
  *
  * <p>It cannot tell a hang-up: that shows as READ or WRITE, whichever was asked for.
  *
@@ -123,7 +123,8 @@ final class Select extends KernelPoller {
             left -= Long.bitCount(reads) + Long.bitCount(writes);
             for (long any = reads | writes; any != 0; any &= any - 1) {
                 int bit = Long.numberOfTrailingZeros(any);
-                int bits = ((reads >>> bit & 1) != 0 ? Interest.READ : 0) | ((writes >>> bit & 1) != 0 ? Interest.WRITE : 0);
+                int bits = ((reads >>> bit & 1) != 0 ? Interest.READ : 0)
+                        | ((writes >>> bit & 1) != 0 ? Interest.WRITE : 0);
                 report(tokens[word * Long.SIZE + bit], bits);
             }
         }

@@ -10,8 +10,8 @@ import java.lang.foreign.ValueLayout;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * An eventfd among the watched descriptors, so that other threads can end a wait. Many calls until the next drain
- * are one write.
+ * An eventfd among the watched descriptors, so that other threads can end a wait. Many calls until the next
+ * drain are one write.
  *
  * @see <a href="https://man7.org/linux/man-pages/man2/eventfd.2.html">eventfd(2)</a>
  */
@@ -23,7 +23,8 @@ final class Wakeup implements AutoCloseable {
     private final AtomicBoolean signalled = new AtomicBoolean();
     private final Object lock = new Object();
     private final Posix shared; // Used and closed under the lock only.
-    private boolean closed; // Under the lock: a late signal must not write into a descriptor that is someone else's.
+    // Under the lock: a late signal must not write into a descriptor that is someone else's.
+    private boolean closed;
 
     Wakeup(Posix posix) {
         this.posix = posix;
@@ -39,18 +40,23 @@ final class Wakeup implements AutoCloseable {
 
     /** Any thread. */
     void signal() {
-        if (signalled.get() || signalled.getAndSet(true)) { // A plain read first: waking often costs no bus traffic.
+        // A plain read first: waking often costs no bus traffic.
+        if (signalled.get() || signalled.getAndSet(true)) {
             return;
         }
         synchronized (lock) {
             if (!closed) {
                 int result = shared.eventfdWrite(fd, 1);
-                assert result == 0 : Errno.describe(result); // The counter cannot overflow: one write for each drain.
+                // The counter cannot overflow: one write for each drain.
+                assert result == 0 : Errno.describe(result);
             }
         }
     }
 
-    /** Polling thread. The descriptor first, then the flag: the other way round a signal in between would be lost. */
+    /**
+     * Polling thread. The descriptor first, then the flag: the other way round a signal in between would be
+     * lost.
+     */
     void drain() {
         long result = posix.read(fd, counter, 0, counter.byteSize());
         assert result == counter.byteSize() || result == -Errno.EAGAIN.number || result == -Errno.EINTR.number

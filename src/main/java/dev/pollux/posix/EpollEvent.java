@@ -7,9 +7,9 @@ import dev.pollux.bindings.linux.epoll_event;
 import java.lang.foreign.MemorySegment;
 
 /**
- * {@code struct epoll_event}, whose layout depends on the architecture: on x86-64 it is packed into 12 bytes, so that
- * 32-bit programs see the same; everywhere else the 64-bit data is aligned, and it has 16. The bindings are those of
- * the machine that jextract ran on, so the offsets are chosen here.
+ * {@code struct epoll_event}, whose layout depends on the architecture: on x86-64 it is packed into 12 bytes,
+ * so that 32-bit programs see the same; everywhere else the 64-bit data is aligned, and it has 16. The
+ * bindings are those of the machine that jextract ran on, so the offsets are chosen here.
  *
  * @see <a href="https://man7.org/linux/man-pages/man3/epoll_event.3type.html">epoll_event(3type)</a>
  */

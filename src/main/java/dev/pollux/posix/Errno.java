@@ -3,7 +3,8 @@ package dev.pollux.posix;
 import dev.pollux.bindings.linux.Libc;
 
 /**
- * The error numbers that the man pages of our calls name, so that code can switch over them and messages can say them.
+ * The error numbers that the man pages of our calls name, so that code can switch over them and messages can
+ * say them.
  *
  * @see <a href="https://man7.org/linux/man-pages/man3/errno.3.html">errno(3)</a>
  */
@@ -90,6 +91,7 @@ public enum Errno {
     /** Says a failed result as people know it: {@code EADDRINUSE (Address already in use)}. */
     public static String describe(long result) {
         Errno errno = of(result);
-        return (errno == null ? "errno " + -result : errno.name()) + " (" + NativePosix.strerror((int) -result) + ")";
+        String name = errno == null ? "errno " + -result : errno.name();
+        return name + " (" + NativePosix.strerror((int) -result) + ")";
     }
 }

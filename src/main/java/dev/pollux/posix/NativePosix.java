@@ -19,11 +19,12 @@ import java.lang.invoke.VarHandle;
 /**
  * The real kernel, through libc: the only class of Pollux that invokes a {@link MethodHandle}.
  *
- * <p>jextract's own handles cannot tell errno, so each call is linked here once more, from the generated address and
- * descriptor, with {@link Linker.Option#captureCallState}: the call then takes one more argument in front, a segment
- * into which the JVM copies errno before anything else on this thread can change it.
+ * <p>jextract's own handles cannot tell errno, so each call is linked here once more, from the generated
+ * address and descriptor, with {@link Linker.Option#captureCallState}: the call then takes one more argument
+ * in front, a segment into which the JVM copies errno before anything else on this thread can change it.
  *
- * <p>Nothing is allocated by a call once it is compiled: handles are constants, and slices do not leave the method.
+ * <p>Nothing is allocated by a call once it is compiled: handles are constants, and slices do not leave the
+ * method.
  */
 public final class NativePosix implements Posix {
     private static final StructLayout STATE = Linker.Option.captureStateLayout();
@@ -200,7 +201,8 @@ public final class NativePosix implements Posix {
     @Override
     public int setsockopt(int fd, int level, int name, MemorySegment value) {
         try {
-            return result((int) Setsockopt.HANDLE.invokeExact(state, fd, level, name, value, (int) value.byteSize()));
+            return result((int) Setsockopt.HANDLE.invokeExact(state, fd, level, name, value,
+                    (int) value.byteSize()));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -274,8 +276,8 @@ public final class NativePosix implements Posix {
     @Override
     public int epollWait(int epfd, MemorySegment events, int count, int timeoutMillis) {
         try {
-            return result((int) EpollWait.HANDLE.invokeExact(state, epfd, events.asSlice(0, count * EpollEvent.BYTES),
-                    count, timeoutMillis));
+            return result((int) EpollWait.HANDLE.invokeExact(state, epfd,
+                    events.asSlice(0, count * EpollEvent.BYTES), count, timeoutMillis));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -294,7 +296,8 @@ public final class NativePosix implements Posix {
     @Override
     public long send(int fd, MemorySegment buffer, long offset, long length, int flags) {
         try {
-            return result((long) Send.HANDLE.invokeExact(state, fd, buffer.asSlice(offset, length), length, flags));
+            return result((long) Send.HANDLE.invokeExact(state, fd, buffer.asSlice(offset, length), length,
+                    flags));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -339,7 +342,8 @@ public final class NativePosix implements Posix {
     @Override
     public int getrlimit(int resource, MemorySegment limits) {
         try {
-            return result((int) Getrlimit.HANDLE.invokeExact(state, resource, limits.asSlice(0, rlimit.sizeof())));
+            return result((int) Getrlimit.HANDLE.invokeExact(state, resource,
+                    limits.asSlice(0, rlimit.sizeof())));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -348,7 +352,8 @@ public final class NativePosix implements Posix {
     @Override
     public int setrlimit(int resource, MemorySegment limits) {
         try {
-            return result((int) Setrlimit.HANDLE.invokeExact(state, resource, limits.asSlice(0, rlimit.sizeof())));
+            return result((int) Setrlimit.HANDLE.invokeExact(state, resource,
+                    limits.asSlice(0, rlimit.sizeof())));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -362,8 +367,10 @@ public final class NativePosix implements Posix {
     static String strerror(int errno) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment text = arena.allocate(128);
-            // An errno that libc does not know is answered with EINVAL, and the text says so: both are fine here.
-            int ignored = (int) XpgStrerror.HANDLE.invokeExact(arena.allocate(STATE), errno, text, text.byteSize());
+            // An errno that libc does not know is answered with EINVAL, and the text says so: both are fine
+            // here.
+            int ignored = (int) XpgStrerror.HANDLE.invokeExact(arena.allocate(STATE), errno, text,
+                    text.byteSize());
             return text.getString(0);
         } catch (Throwable t) {
             throw unexpected(t);
@@ -393,7 +400,10 @@ public final class NativePosix implements Posix {
         return returned >= 0 ? returned : -(int) ERRNO.get(state, 0L);
     }
 
-    /** The kernel writes as many bytes as {@code length} says, so that number must be true before it is believed. */
+    /**
+     * The kernel writes as many bytes as {@code length} says, so that number must be true before it is
+     * believed.
+     */
     private static void checkRoom(MemorySegment address, MemorySegment length) {
         if (length.address() != 0) {
             checkSize(length, JAVA_INT.byteSize());
@@ -403,22 +413,27 @@ public final class NativePosix implements Posix {
 
     private static void checkSize(MemorySegment segment, long bytes) {
         if (segment.address() != 0 && segment.byteSize() < bytes) {
-            throw new IndexOutOfBoundsException("the kernel would touch " + bytes + " bytes of " + segment.byteSize());
+            throw new IndexOutOfBoundsException("the kernel would touch " + bytes + " bytes of "
+                    + segment.byteSize());
         }
     }
 
     private static MethodHandle link(MemorySegment function, FunctionDescriptor descriptor) {
-        return Linker.nativeLinker().downcallHandle(function, descriptor, Linker.Option.captureCallState("errno"));
+        return Linker.nativeLinker().downcallHandle(function, descriptor,
+                Linker.Option.captureCallState("errno"));
     }
 
-    /** Does something that needs the permission, before the bindings do, which could not say what to do about it. */
+    /**
+     * Does something that needs the permission, before the bindings do, which could not say what to do about
+     * it.
+     */
     private static void requireNativeAccess() {
         try {
             MemorySegment.NULL.reinterpret(0);
         } catch (IllegalCallerException e) {
             Module module = NativePosix.class.getModule();
-            throw new IllegalCallerException("native access is denied: start java with --enable-native-access="
-                    + (module.isNamed() ? module.getName() : "ALL-UNNAMED"), e);
+            throw new IllegalCallerException("native access is denied: start java with"
+                    + " --enable-native-access=" + (module.isNamed() ? module.getName() : "ALL-UNNAMED"), e);
         }
     }
 

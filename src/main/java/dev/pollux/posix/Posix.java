@@ -3,17 +3,19 @@ package dev.pollux.posix;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The kernel as an interface: one method for each system call that Pollux makes, with the arguments of its man page.
+ * The kernel as an interface: one method for each system call that Pollux makes, with the arguments of its
+ * man page.
  *
- * <p><b>Results.</b> Each call returns what its man page says where that is zero or more, and {@code -errno} where
- * the man page says -1; compare with {@code -Errno.EAGAIN.number} or name it with {@link Errno#of}. No call throws
- * because of what the kernel answered. None is tried again here, on EINTR or anything else.
+ * <p><b>Results.</b> Each call returns what its man page says where that is zero or more, and {@code -errno}
+ * where the man page says -1; compare with {@code -Errno.EAGAIN.number} or name it with {@link Errno#of}. No
+ * call throws because of what the kernel answered. None is tried again here, on EINTR or anything else.
  *
- * <p><b>Memory.</b> A pointer is a {@link MemorySegment}, and the ones with an {@code offset} beside them are lent
- * from there on; every call checks that the segment holds as much as the kernel will touch, and throws
+ * <p><b>Memory.</b> A pointer is a {@link MemorySegment}, and the ones with an {@code offset} beside them are
+ * lent from there on; every call checks that the segment holds as much as the kernel will touch, and throws
  * {@link IndexOutOfBoundsException} where it does not. The segment may be freed when the call has returned.
  *
- * <p><b>Threads.</b> An instance belongs to the thread that made it, unless its implementation says otherwise.
+ * <p><b>Threads.</b> An instance belongs to the thread that made it, unless its implementation says
+ * otherwise.
  *
  * <p>{@link NativePosix} is the real kernel.
  */
@@ -54,7 +56,8 @@ public interface Posix extends AutoCloseable {
     /**
      * Takes the first waiting connection off a listening socket's queue and writes the peer's address.
      *
-     * @param address receives the peer's socket address, cut to its size; {@link MemorySegment#NULL} if unwanted
+     * @param address receives the peer's socket address, cut to its size; {@link MemorySegment#NULL} if
+     *     unwanted
      * @param length a C socklen_t: the room in {@code address} before, the address's true length after;
      *               {@link MemorySegment#NULL} together with {@code address}
      * @param flags SOCK_NONBLOCK and SOCK_CLOEXEC for the new descriptor
@@ -104,7 +107,8 @@ public interface Posix extends AutoCloseable {
     int getsockopt(int fd, int level, int name, MemorySegment value, MemorySegment length);
 
     /**
-     * Waits until one of {@code count} entries is ready, and writes what is ready into each one's {@code revents}.
+     * Waits until one of {@code count} entries is ready, and writes what is ready into each one's {@code
+     * revents}.
      *
      * @param fds an array of {@code struct pollfd}
      * @param first index of the first entry to ask for
@@ -125,16 +129,17 @@ public interface Posix extends AutoCloseable {
     int ppoll(MemorySegment fds, int first, int count, MemorySegment timeout);
 
     /**
-     * Waits until a descriptor below {@code count} that is in one of the sets is ready, and leaves only ready ones in
-     * them. A set is 1024 bits; {@link MemorySegment#NULL} stands for an empty one.
+     * Waits until a descriptor below {@code count} that is in one of the sets is ready, and leaves only ready
+     * ones in them. A set is 1024 bits; {@link MemorySegment#NULL} stands for an empty one.
      *
      * @param count one more than the largest descriptor in any set, at most FD_SETSIZE
-     * @param timeout a {@code struct timeval}, in which Linux leaves what remains of it; {@link MemorySegment#NULL}
-     *                waits without limit
+     * @param timeout a {@code struct timeval}, in which Linux leaves what remains of it; {@link
+     *                MemorySegment#NULL} waits without limit
      * @return bits left in the three sets together, 0 when the time is over, or {@code -errno}
      * @see <a href="https://man7.org/linux/man-pages/man2/select.2.html">select(2)</a>
      */
-    int select(int count, MemorySegment reads, MemorySegment writes, MemorySegment excepts, MemorySegment timeout);
+    int select(int count, MemorySegment reads, MemorySegment writes, MemorySegment excepts,
+            MemorySegment timeout);
 
     /**
      * Makes an epoll instance.
@@ -145,7 +150,8 @@ public interface Posix extends AutoCloseable {
     int epollCreate1(int flags);
 
     /**
-     * Adds, changes or removes ({@code operation} is an EPOLL_CTL_*) what an epoll instance watches {@code fd} for.
+     * Adds, changes or removes ({@code operation} is an EPOLL_CTL_*) what an epoll instance watches {@code
+     * fd} for.
      *
      * @param event a {@code struct epoll_event}; {@link MemorySegment#NULL} to remove
      * @return 0, or {@code -errno}: ENOSPC at the limit of /proc/sys/fs/epoll/max_user_watches
@@ -234,8 +240,8 @@ public interface Posix extends AutoCloseable {
     long nanoTime();
 
     /**
-     * The same kernel for several threads, which take turns under a lock of theirs. Calls through it cost more (with
-     * {@link NativePosix} 14 ns each, for the shared arena), so it is for the rare ones.
+     * The same kernel for several threads, which take turns under a lock of theirs. Calls through it cost
+     * more (with {@link NativePosix} 14 ns each, for the shared arena), so it is for the rare ones.
      */
     Posix shareable();
 

@@ -1,8 +1,8 @@
 package dev.pollux.posix;
 
 /**
- * A system call failed in a way that is ours to mend or the operator's, never a peer's: the message names the call,
- * what it was about, the errno, and what to do where that is known.
+ * A system call failed in a way that is ours to mend or the operator's, never a peer's: the message names the
+ * call, what it was about, the errno, and what to do where that is known.
  */
 public final class PosixException extends RuntimeException {
     private static final long serialVersionUID = 1;

@@ -23,7 +23,8 @@ import java.util.Arrays;
  */
 public final class SocketAddress {
     /** Room that is enough for either kind of address, in bytes. */
-    public static final long MAX_BYTES = 28; // sockaddr_in6's, as a literal: options are made before native access.
+    // sockaddr_in6's, as a literal: options are made before native access.
+    public static final long MAX_BYTES = 28;
 
     private static final ValueLayout.OfShort PORT = JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
@@ -62,7 +63,8 @@ public final class SocketAddress {
         }
         String host = text.substring(0, colon);
         if (host.indexOf(':') >= 0 && !host.startsWith("[")) {
-            throw new IllegalArgumentException("'" + text + "': an IPv6 host needs brackets, as in [::1]:5882");
+            throw new IllegalArgumentException("'" + text
+                    + "': an IPv6 host needs brackets, as in [::1]:5882");
         }
         return of(host, Integer.parseInt(port));
     }
@@ -116,8 +118,9 @@ public final class SocketAddress {
         if (host.equals("localhost")) {
             return new byte[] {127, 0, 0, 1};
         }
-        String bare = host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
-        byte[] bytes = bare.indexOf(':') >= 0 ? parseIpv6(bare) : bare == host ? parseIpv4(host) : null;
+        boolean bracketed = host.startsWith("[") && host.endsWith("]");
+        String bare = bracketed ? host.substring(1, host.length() - 1) : host;
+        byte[] bytes = bare.indexOf(':') >= 0 ? parseIpv6(bare) : bracketed ? null : parseIpv4(host);
         if (bytes == null) {
             throw new IllegalArgumentException("'" + host + "' is not an IPv4 or IPv6 address, nor localhost"
                     + " (names are not looked up)");
@@ -130,7 +133,8 @@ public final class SocketAddress {
         String[] parts = host.split("\\.", -1);
         byte[] bytes = new byte[4];
         for (int i = 0; i < 4; i++) {
-            if (parts.length != 4 || !parts[i].matches("0|[1-9][0-9]{0,2}") || Integer.parseInt(parts[i]) > 255) {
+            if (parts.length != 4 || !parts[i].matches("0|[1-9][0-9]{0,2}")
+                    || Integer.parseInt(parts[i]) > 255) {
                 return null;
             }
             bytes[i] = (byte) Integer.parseInt(parts[i]);
@@ -144,7 +148,8 @@ public final class SocketAddress {
         }
         try {
             byte[] bytes = InetAddress.ofLiteral(host).getAddress(); // A literal: this never asks DNS.
-            return bytes.length == 16 ? bytes : null; // ::ffff:1.2.3.4 comes back as IPv4; say that one as 1.2.3.4.
+            // ::ffff:1.2.3.4 comes back as IPv4; say that one as 1.2.3.4.
+            return bytes.length == 16 ? bytes : null;
         } catch (IllegalArgumentException e) {
             return null;
         }
@@ -193,7 +198,8 @@ public final class SocketAddress {
                 text.append("::");
                 i += longest - 1;
             } else {
-                text.append(i == 0 || i == gap + longest && gap >= 0 ? "" : ":").append(Integer.toHexString(group(i)));
+                boolean first = i == 0 || gap >= 0 && i == gap + longest;
+                text.append(first ? "" : ":").append(Integer.toHexString(group(i)));
             }
         }
     }

@@ -16,9 +16,9 @@ import java.lang.foreign.MemorySegment;
 import java.util.function.ObjIntConsumer;
 
 /**
- * Lets clients in: as many as the budget of an iteration, the client limit and the kernel's resources allow. While
- * there is no place, or after a failure, the listener is out of the poll set, and the kernel's backlog holds whoever
- * comes.
+ * Lets clients in: as many as the budget of an iteration, the client limit and the kernel's resources allow.
+ * While there is no place, or after a failure, the listener is out of the poll set, and the kernel's backlog
+ * holds whoever comes.
  */
 final class Admission implements AutoCloseable {
     /** The listener's token. */
@@ -35,7 +35,8 @@ final class Admission implements AutoCloseable {
     private final Arena arena = Arena.ofConfined();
     private final MemorySegment peer = arena.allocate(SocketAddress.MAX_BYTES, Long.BYTES);
     private final MemorySegment peerLength = arena.allocate(JAVA_INT);
-    private final RateLimitedLog failures = new RateLimitedLog(System.getLogger("dev.pollux.server"), Level.WARNING);
+    private final RateLimitedLog failures = new RateLimitedLog(System.getLogger("dev.pollux.server"),
+            Level.WARNING);
     private boolean watched = true; // Whether the listener is in the poll set.
     private long backOffNanos; // 0 after a success.
     private long againNanos = NEVER; // When to try again after a failure.
@@ -101,10 +102,12 @@ final class Admission implements AutoCloseable {
 
     /** Longer each time, until an accept succeeds. */
     private void backOff(long nowNanos, int result) {
-        backOffNanos = backOffNanos == 0 ? FIRST_BACK_OFF_NANOS : Math.min(LONGEST_BACK_OFF_NANOS, 2 * backOffNanos);
+        backOffNanos = backOffNanos == 0
+                ? FIRST_BACK_OFF_NANOS : Math.min(LONGEST_BACK_OFF_NANOS, 2 * backOffNanos);
         againNanos = nowNanos + backOffNanos;
         failures.log(nowNanos, () -> new PosixException("accept4 on " + listener.address(), result,
-                Listener.advice(result)).getMessage() + "; trying again in " + backOffNanos / 1_000_000 + " ms");
+                Listener.advice(result)).getMessage() + "; trying again in " + backOffNanos / 1_000_000
+                        + " ms");
     }
 
     /** There is a place again. */

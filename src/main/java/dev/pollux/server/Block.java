@@ -4,8 +4,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Off-heap bytes of one client, in an arena of their own that exists only while there is something to hold. Growing
- * opens a new arena, copies, and closes the old one: an arena cannot give back a part.
+ * Off-heap bytes of one client, in an arena of their own that exists only while there is something to hold.
+ * Growing opens a new arena, copies, and closes the old one: an arena cannot give back a part.
  */
 final class Block {
     private static final long STEP = 256;
@@ -33,7 +33,8 @@ final class Block {
     }
 
     /**
-     * Makes room for {@code bytes}, and moves {@code [from, from + kept)} to the front if that needs a new arena.
+     * Makes room for {@code bytes}, and moves {@code [from, from + kept)} to the front if that needs a new
+     * arena.
      *
      * @return false if the budget does not allow it; then nothing has changed
      */

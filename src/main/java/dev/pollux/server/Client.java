@@ -18,9 +18,10 @@ import java.util.Objects;
 /**
  * A connected peer. Loop's thread only: other threads reach it through {@link Server#execute}.
  *
- * <p>It goes through four phases. OPEN: frames are read and answered. FINISHING: nothing more is read, what is owed is
- * sent. LINGERING: our side is shut down, what still comes is thrown away until the peer hangs up; a plain close now
- * would send a reset, which destroys replies in flight. CLOSED: waiting for the end of the iteration.
+ * <p>It goes through four phases. OPEN: frames are read and answered. FINISHING: nothing more is read, what
+ * is owed is sent. LINGERING: our side is shut down, what still comes is thrown away until the peer hangs up;
+ * a plain close now would send a reset, which destroys replies in flight. CLOSED: waiting for the end of the
+ * iteration.
  */
 public final class Client {
     private enum Phase { OPEN, FINISHING, LINGERING, CLOSED }
@@ -28,7 +29,10 @@ public final class Client {
     /** Whether lent payloads are overwritten afterwards, so that a handler which keeps one is found out. */
     private static final boolean CHECKS = Boolean.getBoolean("dev.pollux.checks");
     private static final byte LENT_IS_OVER = (byte) 0xDD;
-    /** Drained, a peer that never stops sending is read from so far: more than a socket's receive buffer holds. */
+    /**
+     * Drained, a peer that never stops sending is read from so far: more than a socket's receive buffer
+     * holds.
+     */
     private static final long DRAIN_BYTES = 8 << 20;
 
     private final ClientContext loop;
@@ -47,7 +51,8 @@ public final class Client {
     private long frameNanosLeft; // While paused: what remains of the time for the unfinished frame.
     private long bytesReceived;
     private long bytesSent;
-    private long drainBytesLeft; // While the server drains: how much more is read from a peer that does not stop.
+    // While the server drains: how much more is read from a peer that does not stop.
+    private long drainBytesLeft;
     private Object state;
 
     Client(ClientContext loop, int fd, long token, SocketAddress address) {
@@ -80,9 +85,9 @@ public final class Client {
     }
 
     /**
-     * Sends a frame with the payload {@code buffer[offset, offset + length)}, which is copied. What the kernel does not
-     * take now is sent when it does; a client that lets more than {@link ServerOptions#unsentLimitBytes} pile up is
-     * closed.
+     * Sends a frame with the payload {@code buffer[offset, offset + length)}, which is copied. What the
+     * kernel does not take now is sent when it does; a client that lets more than {@link
+     * ServerOptions#unsentLimitBytes} pile up is closed.
      *
      * @return false if this client is closing or its peer gone, or is being closed because of this frame
      * @throws IllegalStateException on another thread than the loop's
@@ -92,7 +97,8 @@ public final class Client {
         Objects.checkFromIndexSize(offset, length, buffer.byteSize());
         Framing framing = loop.framing;
         if (length > framing.maxPayloadBytes()) {
-            throw new IllegalArgumentException("a payload of " + length + " bytes is more than the framing can say");
+            throw new IllegalArgumentException("a payload of " + length
+                    + " bytes is more than the framing can say");
         }
         if (phase != Phase.OPEN || peerGone) {
             return false;
@@ -103,7 +109,8 @@ public final class Client {
                 return true;
             }
             flushReplies();
-            if (phase == Phase.OPEN && outbound.isEmpty() && loop.replies.append(framing, buffer, offset, length)) {
+            if (phase == Phase.OPEN && outbound.isEmpty()
+                    && loop.replies.append(framing, buffer, offset, length)) {
                 return true;
             }
         }
@@ -117,7 +124,10 @@ public final class Client {
         return phase == Phase.OPEN;
     }
 
-    /** Closes this client after the current callback: what is owed is sent first, no further frame is delivered. */
+    /**
+     * Closes this client after the current callback: what is owed is sent first, no further frame is
+     * delivered.
+     */
     public void close() {
         loop.checkThread();
         finish(CloseReason.CLOSED_BY_HANDLER);
@@ -137,8 +147,8 @@ public final class Client {
 
     /** What a log says of it in the end. */
     String describeEnd() {
-        return this + " closed: " + reason + ", " + bytesReceived + " bytes received, " + bytesSent + " sent, "
-                + outbound.unsent() + " unsent";
+        return this + " closed: " + reason + ", " + bytesReceived + " bytes received, " + bytesSent
+                + " sent, " + outbound.unsent() + " unsent";
     }
 
     int slot() {
@@ -159,9 +169,9 @@ public final class Client {
     }
 
     /**
-     * The connection is over in both directions, or broken: nothing can be sent, but frames may still lie in the
-     * kernel. What waits is dropped, so that a paused client is read from again: the hang-up would be reported for
-     * ever.
+     * The connection is over in both directions, or broken: nothing can be sent, but frames may still lie in
+     * the kernel. What waits is dropped, so that a paused client is read from again: the hang-up would be
+     * reported for ever.
      */
     void onHangup() {
         peerGone = true;
@@ -223,7 +233,9 @@ public final class Client {
         }
     }
 
-    /** Walks through {@code buffer[0, length)}, which begins with the unfinished bytes, and sends the replies. */
+    /**
+     * Walks through {@code buffer[0, length)}, which begins with the unfinished bytes, and sends the replies.
+     */
     private void deliver(MemorySegment buffer, long length) {
         FrameReader reader = loop.reader;
         reader.over(buffer, 0, length, unfinished.searched());

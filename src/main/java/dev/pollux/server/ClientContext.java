@@ -9,7 +9,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 
-/** What the clients of one loop share: its kernel, its buffers, its clock, and the lists of what is put off. */
+/**
+ * What the clients of one loop share: its kernel, its buffers, its clock, and the lists of what is put off.
+ */
 final class ClientContext implements AutoCloseable {
     final ServerOptions options;
     final Framing framing;
@@ -49,7 +51,8 @@ final class ClientContext implements AutoCloseable {
         this.counters = counters;
         this.posix = posix;
         this.nowNanos = posix.nanoTime();
-        this.poller = options.backend().open(posix, options.pollerOptions()); // Before the arena: it may fail.
+        // Before the arena: it may fail.
+        this.poller = options.backend().open(posix, options.pollerOptions());
         this.arena = Arena.ofConfined();
         this.receiveBuffer = arena.allocate(options.receiveBufferBytes(), Long.BYTES);
         this.replies = new Replies(arena, options.receiveBufferBytes());

@@ -5,14 +5,15 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 
 /**
- * The clients by slot. A slot is used again, with another generation, so that a token which outlived its client
- * finds nobody.
+ * The clients by slot. A slot is used again, with another generation, so that a token which outlived its
+ * client finds nobody.
  */
 final class ClientTable {
     private final int limit;
     private Client[] clients = new Client[64]; // By slot - FIXED_SLOTS.
     private int[] generations = new int[64]; // Of each slot's current or next client.
-    private int[] free = new int[64]; // A stack: the last freed is used first, while its memory is still in the cache.
+    // A stack: the last freed is used first, while its memory is still in the cache.
+    private int[] free = new int[64];
     private int freeCount;
     private int used; // Slots handed out at least once.
     private int size;

@@ -40,13 +40,13 @@ public enum CloseReason {
     }
 
     /**
-     * Sorts a failed read(2) or send(2) on a client's socket: the peer's fault and the machine's are a reason, ours
-     * is an exception that ends the server.
+     * Sorts a failed read(2) or send(2) on a client's socket: the peer's fault and the machine's are a
+     * reason, ours is an exception that ends the server.
      */
     static CloseReason ofFailure(String call, int fd, long result) {
         return switch (Errno.of(result)) {
-            case ECONNRESET, EPIPE, ETIMEDOUT, ECONNABORTED, ECONNREFUSED, EHOSTUNREACH, EHOSTDOWN, ENETUNREACH, ENETDOWN,
-                 ENONET, EPROTO, EPERM, EACCES, ENOTCONN -> PEER_RESET;
+            case ECONNRESET, EPIPE, ETIMEDOUT, ECONNABORTED, ECONNREFUSED, EHOSTUNREACH, EHOSTDOWN,
+                 ENETUNREACH, ENETDOWN, ENONET, EPROTO, EPERM, EACCES, ENOTCONN -> PEER_RESET;
             case ENOMEM, ENOBUFS, ENOSPC -> NO_RESOURCES;
             case null, default -> throw new PosixException(call + " of descriptor " + fd, result);
         };

@@ -3,8 +3,8 @@ package dev.pollux.server;
 import java.util.Arrays;
 
 /**
- * Slots in the order of their deadlines. One list for each kind of time-out: where all wait equally long, whoever is
- * put last is due last, so putting, moving and removing cost the same for any number of clients.
+ * Slots in the order of their deadlines. One list for each kind of time-out: where all wait equally long,
+ * whoever is put last is due last, so putting, moving and removing cost the same for any number of clients.
  */
 final class DeadlineList {
     private static final int NONE = -1;
@@ -36,8 +36,8 @@ final class DeadlineList {
     }
 
     /**
-     * Puts a slot where its deadline belongs, moving it if it is in the list. The walk from the tail passes later
-     * deadlines: there are none, but for a time-out that goes on after it was stopped.
+     * Puts a slot where its deadline belongs, moving it if it is in the list. The walk from the tail passes
+     * later deadlines: there are none, but for a time-out that goes on after it was stopped.
      */
     void put(int slot, long deadlineNanos) {
         remove(slot);

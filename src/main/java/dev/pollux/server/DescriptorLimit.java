@@ -21,8 +21,8 @@ final class DescriptorLimit {
     }
 
     /**
-     * Raises the soft limit to the hard one, and returns how many of {@code wanted} clients fit under it, and under
-     * what the back end can watch.
+     * Raises the soft limit to the hard one, and returns how many of {@code wanted} clients fit under it, and
+     * under what the back end can watch.
      */
     static int clientsWithin(Posix posix, int wanted, boolean strict, int backendLimit) {
         long limit = Math.min(backendLimit, raise(posix));
@@ -31,8 +31,9 @@ final class DescriptorLimit {
             return wanted;
         }
         if (strict || allowed < 1) {
-            throw new PosixException("max clients " + wanted, -Errno.EMFILE.number, "the descriptor limit, " + limit
-                    + ", has room for " + Math.max(0, allowed) + "; raise it (ulimit -Hn) or lower --max-clients");
+            throw new PosixException("max clients " + wanted, -Errno.EMFILE.number, "the descriptor limit, "
+                    + limit + ", has room for " + Math.max(0, allowed)
+                    + "; raise it (ulimit -Hn) or lower --max-clients");
         }
         return (int) allowed;
     }
@@ -44,7 +45,8 @@ final class DescriptorLimit {
             long hard = rlimit.rlim_max(limits);
             if (Long.compareUnsigned(rlimit.rlim_cur(limits), hard) < 0) {
                 rlimit.rlim_cur(limits, hard);
-                PosixException.check(posix.setrlimit(Libc.RLIMIT_NOFILE(), limits), "setrlimit RLIMIT_NOFILE");
+                PosixException.check(posix.setrlimit(Libc.RLIMIT_NOFILE(), limits),
+                        "setrlimit RLIMIT_NOFILE");
             }
             return hard < 0 ? Long.MAX_VALUE : hard; // RLIM_INFINITY has all bits set.
         }

@@ -3,7 +3,9 @@ package dev.pollux.server;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** A peer's bytes as a log may show them: printable ASCII as it is, all else as {@code \xNN}, cut after a few. */
+/**
+ * A peer's bytes as a log may show them: printable ASCII as it is, all else as {@code \xNN}, cut after a few.
+ */
 final class Escaped {
     private static final long MOST_BYTES = 32;
 

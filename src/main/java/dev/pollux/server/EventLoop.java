@@ -14,11 +14,12 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 
 /**
- * One thread's loop: waits for readiness and hands it to the clients. Nothing below {@link Server} starts a thread, so
- * a test can drive it with {@link #runOnce}.
+ * One thread's loop: waits for readiness and hands it to the clients. Nothing below {@link Server} starts a
+ * thread, so a test can drive it with {@link #runOnce}.
  *
- * <p>Order within an iteration: ready clients, expired ones, tasks, what is to be flushed, what is to be closed, and
- * the listener last, so that a descriptor number which is freed in this iteration cannot come back within it.
+ * <p>Order within an iteration: ready clients, expired ones, tasks, what is to be flushed, what is to be
+ * closed, and the listener last, so that a descriptor number which is freed in this iteration cannot come
+ * back within it.
  */
 final class EventLoop implements AutoCloseable {
     private static final Logger LOG = System.getLogger("dev.pollux.server");
@@ -31,7 +32,8 @@ final class EventLoop implements AutoCloseable {
     private final ClientTable table;
     private final Admission admission;
     private final RateLimitedLog waitFailures = new RateLimitedLog(LOG, Level.WARNING);
-    private final Queue<Runnable> tasks = new ArrayDeque<>(); // Under its lock: the one way in for other threads.
+    // Under its lock: the one way in for other threads.
+    private final Queue<Runnable> tasks = new ArrayDeque<>();
     private volatile boolean hasTasks;
     private final Queue<Runnable> running = new ArrayDeque<>();
     private long drainDeadlineNanos;
@@ -95,14 +97,18 @@ final class EventLoop implements AutoCloseable {
         if (hasTasks) {
             return 0;
         }
-        long least = context.timeouts.untilNext(context.nowNanos, admission.untilDue(context.nowNanos, NEVER));
+        long nowNanos = context.nowNanos;
+        long least = context.timeouts.untilNext(nowNanos, admission.untilDue(nowNanos, NEVER));
         if (context.draining) {
-            least = Math.min(least, Math.max(0, drainDeadlineNanos - context.nowNanos));
+            least = Math.min(least, Math.max(0, drainDeadlineNanos - nowNanos));
         }
         return least == NEVER ? -1 : least;
     }
 
-    /** A signal needs nothing. Without memory for a wait the kernel may still have some for one without entries. */
+    /**
+     * A signal needs nothing. Without memory for a wait the kernel may still have some for one without
+     * entries.
+     */
     private void backOff(int result) {
         if (result != -Errno.EINTR.number) {
             waitFailures.log(context.nowNanos, () -> "waiting for readiness: " + Errno.describe(result)
@@ -118,7 +124,8 @@ final class EventLoop implements AutoCloseable {
         abortExpired(timeouts.frame, CloseReason.FRAME_TIMEOUT);
         abortExpired(timeouts.write, CloseReason.WRITE_TIMEOUT);
         abortExpired(timeouts.linger, null);
-        for (int slot = timeouts.warm.removeExpired(nowNanos); slot >= 0; slot = timeouts.warm.removeExpired(nowNanos)) {
+        int slot;
+        while ((slot = timeouts.warm.removeExpired(nowNanos)) >= 0) {
             table.bySlot(slot).coolDown();
         }
         if (context.draining && nowNanos - drainDeadlineNanos >= 0) {
@@ -128,7 +135,8 @@ final class EventLoop implements AutoCloseable {
 
     /** Without a reason, each client's own. */
     private void abortExpired(DeadlineList list, CloseReason reason) {
-        for (int slot = list.removeExpired(context.nowNanos); slot >= 0; slot = list.removeExpired(context.nowNanos)) {
+        int slot;
+        while ((slot = list.removeExpired(context.nowNanos)) >= 0) {
             Client client = table.bySlot(slot);
             client.abort(reason == null ? client.reason() : reason);
         }
@@ -138,7 +146,8 @@ final class EventLoop implements AutoCloseable {
         if (hasTasks) {
             synchronized (tasks) {
                 hasTasks = false;
-                running.addAll(tasks); // What these add is for the next iteration, or two could keep the loop busy.
+                // What these add is for the next iteration, or two could keep the loop busy.
+                running.addAll(tasks);
                 tasks.clear();
             }
             for (Runnable task = running.poll(); task != null; task = running.poll()) {
@@ -193,7 +202,10 @@ final class EventLoop implements AutoCloseable {
         client.onOpen();
     }
 
-    /** The kernel has no room for one more in the set (ENOSPC, ENOMEM), or select(2) for a number so large (EINVAL). */
+    /**
+     * The kernel has no room for one more in the set (ENOSPC, ENOMEM), or select(2) for a number so large
+     * (EINVAL).
+     */
     private void refuse(Client client, PosixException e) {
         switch (Errno.of(-e.errno())) {
             case ENOSPC, ENOMEM, EINVAL -> { }
@@ -230,7 +242,8 @@ final class EventLoop implements AutoCloseable {
     void drain(long timeoutNanos) {
         long deadline = context.nowNanos + timeoutNanos;
         if (!context.draining) {
-            accept(ServerOptions.UNTIL_EAGAIN); // Who waits in the backlog would be reset by closing the listener.
+            // Who waits in the backlog would be reset by closing the listener.
+            accept(ServerOptions.UNTIL_EAGAIN);
             admission.close();
             context.draining = true;
             drainDeadlineNanos = deadline;

@@ -3,8 +3,8 @@ package dev.pollux.server;
 import java.lang.foreign.MemorySegment;
 
 /**
- * What a server does with frames. All methods are called on the loop's thread, one at a time, and must not block:
- * while one runs, no other client is served. One that throws gets its client closed with
+ * What a server does with frames. All methods are called on the loop's thread, one at a time, and must not
+ * block: while one runs, no other client is served. One that throws gets its client closed with
  * {@link CloseReason#HANDLER_FAILED}; the server goes on.
  */
 @FunctionalInterface
@@ -15,8 +15,8 @@ public interface Handler {
     }
 
     /**
-     * A complete frame has arrived. Its payload is {@code buffer[offset, offset + length)}, lent until this method
-     * returns: copy what is to be kept.
+     * A complete frame has arrived. Its payload is {@code buffer[offset, offset + length)}, lent until this
+     * method returns: copy what is to be kept.
      *
      * @param buffer the loop's receive buffer; other bytes of it are other frames
      * @param offset where the payload begins
@@ -24,7 +24,10 @@ public interface Handler {
      */
     void onFrame(Client client, MemorySegment buffer, long offset, long length);
 
-    /** A client is gone; {@link Client#send} to it returns false from now on. Called once for each client opened. */
+    /**
+     * A client is gone; {@link Client#send} to it returns false from now on. Called once for each client
+     * opened.
+     */
     default void onClose(Client client, CloseReason reason) {
     }
 }

@@ -32,9 +32,9 @@ final class Listener {
                 posix.socket(address.family(), SOCK_STREAM() | SOCK_NONBLOCK() | SOCK_CLOEXEC(), 0), "socket");
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment on = arena.allocateFrom(JAVA_INT, 1);
-            check(posix.setsockopt(fd, SOL_SOCKET(), SO_REUSEADDR(), on), "setsockopt SO_REUSEADDR for ", address);
+            check(posix.setsockopt(fd, SOL_SOCKET(), SO_REUSEADDR(), on), "SO_REUSEADDR for ", address);
             // Clients inherit it. Replies leave as soon as they are written, which is once for each read.
-            check(posix.setsockopt(fd, IPPROTO_TCP(), TCP_NODELAY(), on), "setsockopt TCP_NODELAY for ", address);
+            check(posix.setsockopt(fd, IPPROTO_TCP(), TCP_NODELAY(), on), "TCP_NODELAY for ", address);
             check(posix.bind(fd, address.toSegment(arena)), "bind ", address);
             check(posix.listen(fd, backlog), "listen on ", address);
             return new Listener(fd, SocketAddress.ofSocket(posix, fd));
@@ -54,7 +54,7 @@ final class Listener {
     static String advice(int result) {
         return switch (Errno.of(result)) {
             case EADDRINUSE -> "is another server running? --port 0 takes a free one";
-            case EACCES -> "ports below 1024 need the right to bind them (CAP_NET_BIND_SERVICE); take a higher --port";
+            case EACCES -> "a --port below 1024 takes the right to bind it (CAP_NET_BIND_SERVICE)";
             case EADDRNOTAVAIL -> "--host must be an address of this machine";
             case EMFILE -> "raise the descriptor limit (ulimit -n) or lower --max-clients";
             case ENFILE -> "the whole machine is out of descriptors (fs.file-max)";
@@ -80,12 +80,15 @@ final class Listener {
         return posix.accept4(fd, peer, peerLength, SOCK_NONBLOCK() | SOCK_CLOEXEC());
     }
 
-    /** Whether a failed accept concerns only the connection that it would have taken, so that the next may succeed. */
+    /**
+     * Whether a failed accept concerns only the connection that it would have taken, so that the next may
+     * succeed.
+     */
     static boolean isOfOneConnection(int result) {
         return switch (Errno.of(result)) {
             // Linux hands on errors that were pending on the new connection: accept(2), "Error handling".
-            case ECONNABORTED, EINTR, EPROTO, EPERM, ENETDOWN, ENOPROTOOPT, EHOSTDOWN, ENONET, EHOSTUNREACH, EOPNOTSUPP,
-                 ENETUNREACH, ETIMEDOUT, ECONNRESET -> true;
+            case ECONNABORTED, EINTR, EPROTO, EPERM, ENETDOWN, ENOPROTOOPT, EHOSTDOWN, ENONET, EHOSTUNREACH,
+                 EOPNOTSUPP, ENETUNREACH, ETIMEDOUT, ECONNRESET -> true;
             case EMFILE, ENFILE, ENOBUFS, ENOMEM -> false;
             case null, default -> throw new PosixException("accept4", result);
         };

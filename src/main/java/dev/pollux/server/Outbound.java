@@ -75,7 +75,8 @@ final class Outbound {
             return true;
         }
         long wanted = unsent() + bytes;
-        // Moving to the front pays when at least as much has gone as must move; it is the only way at the limit.
+        // Moving to the front pays when at least as much has gone as must move; it is the only way at the
+        // limit.
         if (wanted > block.capacity() || head < unsent() && block.capacity() < block.largest()) {
             if (!block.grow(Math.max(wanted, block.capacity() + 1), head, unsent())) {
                 return false;

@@ -5,8 +5,8 @@ import java.lang.System.Logger.Level;
 import java.util.function.Supplier;
 
 /**
- * Lets one line through in an interval, which doubles while lines keep coming, and says how many it held back. What a
- * peer can cause must not fill a disk.
+ * Lets one line through in an interval, which doubles while lines keep coming, and says how many it held
+ * back. What a peer can cause must not fill a disk.
  */
 final class RateLimitedLog {
     private static final long FIRST_NANOS = 1_000_000_000L;

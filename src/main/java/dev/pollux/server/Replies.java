@@ -4,7 +4,10 @@ import dev.pollux.frame.Framing;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** The loop's send buffer: the replies of the client that is being served, so that one send(2) carries them all. */
+/**
+ * The loop's send buffer: the replies of the client that is being served, so that one send(2) carries them
+ * all.
+ */
 final class Replies {
     private final MemorySegment segment;
     private final long capacity;

@@ -25,7 +25,8 @@ import java.util.function.Consumer;
  */
 public final class Server implements AutoCloseable {
     private static final Logger LOG = System.getLogger("dev.pollux.server");
-    private static final Duration LONGEST_DRAIN = Duration.ofDays(365); // What fits into nanoseconds, at least.
+    // What fits into nanoseconds, at least.
+    private static final Duration LONGEST_DRAIN = Duration.ofDays(365);
 
     private final ServerOptions options; // As they were given.
     private final Handler handler;
@@ -122,9 +123,9 @@ public final class Server implements AutoCloseable {
     }
 
     /**
-     * Ends in good order: takes no more clients, answers what the present ones have sent so far, and waits until they
-     * have it all and hang up, or {@code timeout} is over. Returns when the server has ended; from inside a callback
-     * at once, and the drain begins after it.
+     * Ends in good order: takes no more clients, answers what the present ones have sent so far, and waits
+     * until they have it all and hang up, or {@code timeout} is over. Returns when the server has ended; from
+     * inside a callback at once, and the drain begins after it.
      */
     public void drain(Duration timeout) {
         Duration positive = timeout.isNegative() ? Duration.ZERO : timeout;
@@ -132,7 +133,10 @@ public final class Server implements AutoCloseable {
         stop(running -> running.drain(nanos));
     }
 
-    /** Ends now: every client is closed, whatever it is owed. Returns as {@link #drain} does; again does nothing. */
+    /**
+     * Ends now: every client is closed, whatever it is owed. Returns as {@link #drain} does; again does
+     * nothing.
+     */
     @Override
     public void close() {
         stop(EventLoop::stop);
@@ -176,7 +180,8 @@ public final class Server implements AutoCloseable {
                 latch.await();
                 break;
             } catch (InterruptedException e) {
-                interrupted = true; // The wait is short and bounded by the caller's own stop; report it afterwards.
+                // The wait is short and bounded by the caller's own stop; report it afterwards.
+                interrupted = true;
             }
         }
         if (interrupted) {

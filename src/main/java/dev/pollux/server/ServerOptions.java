@@ -10,8 +10,8 @@ import java.time.Duration;
 import java.util.function.Supplier;
 
 /**
- * How a server is set up; each setter returns this, each getter has its name. Sizes are in bytes. The server takes a
- * copy, so that later changes concern the next one only.
+ * How a server is set up; each setter returns this, each getter has its name. Sizes are in bytes. The server
+ * takes a copy, so that later changes concern the next one only.
  */
 public final class ServerOptions implements Cloneable {
     /** Accept until the kernel has no more connections waiting. */
@@ -138,7 +138,10 @@ public final class ServerOptions implements Cloneable {
         return lowWatermarkBytes;
     }
 
-    /** With more unsent bytes than this a client is closed; the larger of 256 KiB and high watermark + receive buffer. */
+    /**
+     * With more unsent bytes than this a client is closed; the larger of 256 KiB and high watermark + receive
+     * buffer.
+     */
     public ServerOptions unsentLimitBytes(long unsentLimitBytes) {
         this.unsentLimitBytes = unsentLimitBytes;
         return this;
@@ -153,7 +156,9 @@ public final class ServerOptions implements Cloneable {
         return highWatermarkBytes + receiveBufferBytes();
     }
 
-    /** What all clients together may hold off-heap; 1 GiB, or less if the clients' own limits add up to less. */
+    /**
+     * What all clients together may hold off-heap; 1 GiB, or less if the clients' own limits add up to less.
+     */
     public ServerOptions memoryLimitBytes(long memoryLimitBytes) {
         this.memoryLimitBytes = memoryLimitBytes;
         return this;
@@ -176,7 +181,9 @@ public final class ServerOptions implements Cloneable {
         return idleTimeout;
     }
 
-    /** The time from a frame's first byte to its last, not counting pauses of ours; 10 s, zero for no limit. */
+    /**
+     * The time from a frame's first byte to its last, not counting pauses of ours; 10 s, zero for no limit.
+     */
     public ServerOptions frameTimeout(Duration frameTimeout) {
         this.frameTimeout = frameTimeout;
         return this;
@@ -216,7 +223,10 @@ public final class ServerOptions implements Cloneable {
         return backend;
     }
 
-    /** With {@link Backend#POLL_GENERATIONS}: the part of the time that may go into asking for silent clients; 0.1. */
+    /**
+     * With {@link Backend#POLL_GENERATIONS}: the part of the time that may go into asking for silent clients;
+     * 0.1.
+     */
     public ServerOptions sweepShare(double sweepShare) {
         this.sweepShare = sweepShare;
         return this;
@@ -226,7 +236,10 @@ public final class ServerOptions implements Cloneable {
         return sweepShare;
     }
 
-    /** With {@link Backend#POLL_GENERATIONS}: how late a silent client may be noticed; 10 ms, if the share allows it. */
+    /**
+     * With {@link Backend#POLL_GENERATIONS}: how late a silent client may be noticed; 10 ms, if the share
+     * allows it.
+     */
     public ServerOptions oldClientDelay(Duration oldClientDelay) {
         this.oldClientDelay = oldClientDelay;
         return this;
@@ -251,8 +264,8 @@ public final class ServerOptions implements Cloneable {
     }
 
     /**
-     * A copy as a server would run with it here and now: {@link #maxClients} lowered to what the descriptor limit
-     * allows, after that limit has been raised as far as it goes.
+     * A copy as a server would run with it here and now: {@link #maxClients} lowered to what the descriptor
+     * limit allows, after that limit has been raised as far as it goes.
      *
      * @throws IllegalArgumentException if the options contradict each other
      * @throws dev.pollux.posix.PosixException if the descriptor limit has no room, or too little with
@@ -262,7 +275,8 @@ public final class ServerOptions implements Cloneable {
         ServerOptions effective = checked();
         try (Posix kernel = posix.get()) {
             return effective.maxClients(
-                    DescriptorLimit.clientsWithin(kernel, maxClients, strictLimits, backend.descriptorLimit()));
+                    DescriptorLimit.clientsWithin(kernel, maxClients, strictLimits,
+                            backend.descriptorLimit()));
         }
     }
 
@@ -281,7 +295,8 @@ public final class ServerOptions implements Cloneable {
         require(backlog >= 1, "backlog %d is less than 1 (--backlog)", backlog);
         require(acceptBudget >= 1, "accept budget %d is less than 1 (--accept)", acceptBudget);
         require(highWatermarkBytes >= 0 && highWatermarkBytes <= MOST_UNSENT_BYTES,
-                "high watermark %d is not within 0..%d (--high-watermark)", highWatermarkBytes, MOST_UNSENT_BYTES);
+                "high watermark %d is not within 0..%d (--high-watermark)", highWatermarkBytes,
+                        MOST_UNSENT_BYTES);
         require(lowWatermarkBytes >= 0 && lowWatermarkBytes <= highWatermarkBytes,
                 "low watermark %d is not within 0 and the high watermark, %d (--low-watermark)",
                 lowWatermarkBytes, highWatermarkBytes);
@@ -289,8 +304,10 @@ public final class ServerOptions implements Cloneable {
                 "unsent limit %d is less than high watermark + receive buffer, %d (--unsent-limit)",
                 unsentLimitBytes(), leastUnsentLimitBytes());
         require(unsentLimitBytes() <= 2 * MOST_UNSENT_BYTES,
-                "unsent limit %d is more than %d (--unsent-limit)", unsentLimitBytes(), 2 * MOST_UNSENT_BYTES);
-        require(memoryLimitBytes() >= 1, "memory limit %d is less than 1 (--memory-limit)", memoryLimitBytes());
+                "unsent limit %d is more than %d (--unsent-limit)", unsentLimitBytes(),
+                        2 * MOST_UNSENT_BYTES);
+        require(memoryLimitBytes() >= 1, "memory limit %d is less than 1 (--memory-limit)",
+                memoryLimitBytes());
         requireTimeout(idleTimeout, "idle");
         requireTimeout(frameTimeout, "frame");
         requireTimeout(writeTimeout, "write");
@@ -298,7 +315,8 @@ public final class ServerOptions implements Cloneable {
         require(sweepShare > 0 && sweepShare <= 1,
                 "sweep share %s is not above 0 and at most 1 (--sweep-share)", sweepShare);
         require(oldClientDelay.isPositive() && oldClientDelay.compareTo(Duration.ofMinutes(1)) <= 0,
-                "old client delay %s is not above 0 and at most 1 minute (--old-client-delay)", oldClientDelay);
+                "old client delay %s is not above 0 and at most 1 minute (--old-client-delay)",
+                        oldClientDelay);
         return copy();
     }
 

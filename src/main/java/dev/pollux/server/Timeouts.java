@@ -62,7 +62,10 @@ final class Timeouts {
         }
     }
 
-    /** Nanoseconds until the first deadline or until {@code atMost} are over, whatever is less; 0 if it has come. */
+    /**
+     * Nanoseconds until the first deadline or until {@code atMost} are over, whatever is less; 0 if it has
+     * come.
+     */
     long untilNext(long nowNanos, long atMost) {
         long least = atMost;
         for (DeadlineList list : all) {

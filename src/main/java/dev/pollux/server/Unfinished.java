@@ -4,7 +4,8 @@ import java.lang.foreign.MemorySegment;
 
 /** The beginning of a client's next frame, kept until the rest arrives. Never a complete frame. */
 final class Unfinished {
-    private static final long IN_PLACE_BYTES = 4096; // Above this, copying to and fro costs more than a second read.
+    // Above this, copying to and fro costs more than a second read.
+    private static final long IN_PLACE_BYTES = 4096;
 
     private final Block block;
     private long bytes;
@@ -22,7 +23,10 @@ final class Unfinished {
         return searched;
     }
 
-    /** Whether the rest is to be read straight behind these bytes, instead of copying them into the receive buffer. */
+    /**
+     * Whether the rest is to be read straight behind these bytes, instead of copying them into the receive
+     * buffer.
+     */
     boolean isLarge() {
         return bytes > IN_PLACE_BYTES;
     }
@@ -36,19 +40,26 @@ final class Unfinished {
         MemorySegment.copy(block.segment(), 0, buffer, 0, bytes);
     }
 
-    /** Doubles the room, by what has arrived and never by what was announced. False if the budget does not allow it. */
+    /**
+     * Doubles the room, by what has arrived and never by what was announced. False if the budget does not
+     * allow it.
+     */
     boolean makeRoom() {
         long wanted = Math.min(block.largest(), 2 * bytes);
         return wanted <= block.capacity() || block.grow(wanted, 0, bytes);
     }
 
-    /** Keeps {@code from[offset, offset + length)} instead of what was kept. False if the budget does not allow it. */
+    /**
+     * Keeps {@code from[offset, offset + length)} instead of what was kept. False if the budget does not
+     * allow it.
+     */
     boolean keep(MemorySegment from, long offset, long length, long searched) {
         if (length > block.capacity() && !block.grow(length, 0, 0)) {
             return false;
         }
         if (length > 0) {
-            MemorySegment.copy(from, offset, block.segment(), 0, length); // It may overlap: the copy minds that.
+            // It may overlap: the copy minds that.
+            MemorySegment.copy(from, offset, block.segment(), 0, length);
         }
         this.bytes = length;
         this.searched = searched;

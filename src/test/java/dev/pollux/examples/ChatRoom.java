@@ -24,7 +24,8 @@ final class ChatRoom implements Handler {
 
     @Override
     public void onFrame(Client client, MemorySegment buffer, long offset, long length) {
-        byte[] line = buffer.asSlice(offset, length).toArray(ValueLayout.JAVA_BYTE); // A copy: the buffer is lent.
+        // A copy: the buffer is lent.
+        byte[] line = buffer.asSlice(offset, length).toArray(ValueLayout.JAVA_BYTE);
         String text = new String(line, StandardCharsets.UTF_8).strip();
         if (client.state() == null) {
             client.state(text);
@@ -52,7 +53,8 @@ final class ChatRoom implements Handler {
     }
 
     static Server start(int port) {
-        return new Server(new ServerOptions().framing(Framing.line()).address(SocketAddress.of("127.0.0.1", port)),
+        return new Server(new ServerOptions().framing(Framing.line()).address(SocketAddress.of("127.0.0.1",
+                port)),
                 new ChatRoom()).start();
     }
 }

@@ -50,7 +50,8 @@ class ExamplesTest {
 
     @Test
     void theReadmesSnippetCompiles() throws IOException {
-        Matcher snippet = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL).matcher(Files.readString(Path.of("README.md")));
+        Matcher snippet = Pattern.compile("```java\n(.*?)```",
+                Pattern.DOTALL).matcher(Files.readString(Path.of("README.md")));
         assertThat(snippet.find()).isTrue();
         String program = "import dev.pollux.posix.*; import dev.pollux.server.*;\n"
                 + "class Snippet { static void run() throws Exception {\n" + snippet.group(1) + "} }\n";
@@ -67,7 +68,8 @@ class ExamplesTest {
     @Test
     void aProgramOnTheModulePathServes() throws Exception {
         assertThat(compile("app/Main.java", PROGRAM, "-cp", CLASSES)).isZero();
-        assertThat(compile("module-info.java", "module app { requires dev.pollux; }", "-p", CLASSES)).isZero();
+        assertThat(compile("module-info.java", "module app { requires dev.pollux; }", "-p",
+                CLASSES)).isZero();
         assertThat(run("--enable-native-access=dev.pollux", "-p", CLASSES + ":" + work, "-m", "app/app.Main"))
                 .containsExactly("hi", "dev.pollux");
     }
@@ -119,7 +121,8 @@ class ExamplesTest {
         Guest(Server room) throws IOException {
             socket = new Socket("127.0.0.1", room.address().port());
             socket.setSoTimeout(10_000);
-            lines = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+            lines = new BufferedReader(new InputStreamReader(socket.getInputStream(),
+                    StandardCharsets.UTF_8));
         }
 
         void says(String text) throws IOException {

@@ -3,11 +3,14 @@ package dev.pollux.server;
 import com.sun.management.ThreadMXBean;
 import dev.pollux.metrics.Counter;
 import dev.pollux.poller.Backend;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /** What some tests start in a JVM of its own. */
 final class EchoProgram {
@@ -31,16 +34,50 @@ final class EchoProgram {
         }
     }
 
-    /** Says its port, then answers each line on standard input with the CPU time of the loop and its counters. */
+    /**
+     * Says its port, then follows orders, a byte each: {@code h}og all descriptors, {@code r}elease them, or say
+     * how it is: the loop's CPU time, connections refused so far, clients open.
+     */
     private static void serve(Backend backend, int maxClients) throws IOException {
         ServerOptions options = TestServer.options(backend).maxClients(maxClients);
         try (Server server = new Server(options, TestServer.ECHO).start()) {
-            System.out.println(server.address().port());
+            ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
             long loop = loopThread();
-            while (System.in.read() >= 0) {
-                long cpu = ((ThreadMXBean) ManagementFactory.getThreadMXBean()).getThreadCpuTime(loop);
-                System.out.println(cpu + " " + server.snapshot().get(Counter.CLIENTS_REFUSED));
+            Hog hog = new Hog();
+            threads.getThreadCpuTime(loop); // While there are descriptors for the libraries that it loads.
+            System.out.println(server.address().port());
+            for (int order = System.in.read(); order >= 0; order = System.in.read()) {
+                switch (order) {
+                    case 'h' -> hog.take();
+                    case 'r' -> hog.release();
+                    default -> { }
+                }
+                System.out.println(threads.getThreadCpuTime(loop) + " "
+                        + server.snapshot().get(Counter.CLIENTS_REFUSED) + " "
+                        + server.snapshot().get(Counter.CLIENTS_OPEN));
             }
+        }
+    }
+
+    /** Holds every descriptor that there is. */
+    private static final class Hog {
+        private final List<FileInputStream> held = new ArrayList<>();
+
+        void take() {
+            try {
+                while (true) {
+                    held.add(new FileInputStream("/dev/null"));
+                }
+            } catch (IOException e) {
+                // Too many open files: that is what was wanted.
+            }
+        }
+
+        void release() throws IOException {
+            for (FileInputStream each : held) {
+                each.close();
+            }
+            held.clear();
         }
     }
 

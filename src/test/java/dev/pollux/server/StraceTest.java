@@ -44,10 +44,12 @@ class StraceTest {
             }
         }
         Map<String, Long> calls = Files.readAllLines(trace).stream()
-                .filter(line -> line.matches("(?!mmap)[a-z0-9_]+\\(.*")).map(line -> line.substring(0, line.indexOf('(')))
+                .filter(line -> line.matches("(?!mmap|restart_syscall)[a-z0-9_]+\\(.*"))
+                .map(line -> line.substring(0, line.indexOf('(')))
                 .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
         assertThat(calls.keySet()).containsOnly("poll", "read", "sendto");
-        assertThat(calls.get("poll")).isBetween((long) ECHOES, ECHOES + 5L);
+        // The first poll was under way when strace came.
+        assertThat(calls.get("poll")).isBetween(ECHOES - 1L, ECHOES + 5L);
         assertThat(calls.get("read")).isBetween((long) ECHOES, ECHOES + 5L);
         assertThat(calls.get("sendto")).isEqualTo(ECHOES);
     }

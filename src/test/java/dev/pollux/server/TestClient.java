@@ -9,8 +9,13 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** The other end: a blocking socket that speaks frames, and can behave badly. Nothing waits longer than 10 s. */
 final class TestClient implements AutoCloseable {
@@ -20,6 +25,7 @@ final class TestClient implements AutoCloseable {
     final Socket socket = new Socket();
     private final OutputStream out;
     private final DataInputStream in;
+    private final List<CompletableFuture<Void>> aside = new CopyOnWriteArrayList<>();
 
     TestClient(int port) {
         this(port, 0);
@@ -71,6 +77,7 @@ final class TestClient implements AutoCloseable {
     /** Writes on another thread; what becomes of it is the result's to say. */
     CompletableFuture<Void> writeAside(byte[] bytes, int times) {
         CompletableFuture<Void> done = new CompletableFuture<>();
+        aside.add(done);
         DAEMONS.newThread(() -> {
             try {
                 for (int i = 0; i < times; i++) {
@@ -129,14 +136,18 @@ final class TestClient implements AutoCloseable {
     /** Ends the connection with a reset. */
     void reset() throws IOException {
         socket.setSoLinger(true, 0);
-        socket.close();
+        close();
     }
 
+    /** Also waits for those who write aside: the descriptor is closed when the last one has left it. */
     @Override
     public void close() {
         try {
             socket.close();
-        } catch (IOException e) {
+            for (CompletableFuture<Void> writing : aside) {
+                writing.exceptionally(failure -> null).get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+            }
+        } catch (IOException | InterruptedException | ExecutionException | TimeoutException e) {
             throw new AssertionError(e);
         }
     }

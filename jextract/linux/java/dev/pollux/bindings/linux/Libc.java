@@ -563,24 +563,6 @@ public class Libc {
     public static int SO_ERROR() {
         return SO_ERROR;
     }
-    private static final int SO_SNDBUF = (int)7L;
-    /**
-     * {@snippet lang=c :
-     * #define SO_SNDBUF 7
-     * }
-     */
-    public static int SO_SNDBUF() {
-        return SO_SNDBUF;
-    }
-    private static final int SO_RCVBUF = (int)8L;
-    /**
-     * {@snippet lang=c :
-     * #define SO_RCVBUF 8
-     * }
-     */
-    public static int SO_RCVBUF() {
-        return SO_RCVBUF;
-    }
     private static final int SO_LINGER = (int)13L;
     /**
      * {@snippet lang=c :
@@ -768,15 +750,6 @@ public class Libc {
      */
     public static int MSG_NOSIGNAL() {
         return MSG_NOSIGNAL;
-    }
-    private static final int SHUT_RD = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.SHUT_RD = 0
-     * }
-     */
-    public static int SHUT_RD() {
-        return SHUT_RD;
     }
     private static final int SHUT_WR = (int)1L;
     /**
