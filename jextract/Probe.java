@@ -45,7 +45,7 @@ final class Probe {
             }
         }
         Files.writeString(Path.of(args[1]), probe.c);
-        System.out.printf("%d constants, %d structs with %d members and %d functions%n",
+        System.out.printf("%d constants, %d structs and unions with %d members and %d functions%n",
                 probe.constants, probe.structs, probe.members, probe.functions);
     }
 
@@ -53,7 +53,8 @@ final class Probe {
         String[] words = line.split(" ");
         switch (words[0]) {
             case "--include-constant" -> constant(words[1]);
-            case "--include-struct" -> struct(words[1]);
+            case "--include-struct" -> group("struct", words[1]);
+            case "--include-union" -> group("union", words[1]);
             case "--include-function" -> function(words[1]);
             default -> throw new IllegalArgumentException("Probe cannot check this yet: " + line);
         }
@@ -64,10 +65,10 @@ final class Probe {
         constants++;
     }
 
-    private void struct(String name) throws ReflectiveOperationException {
+    private void group(String kind, String name) throws ReflectiveOperationException {
         Class<?> binding = Class.forName(PACKAGE + "." + name);
         GroupLayout layout = (GroupLayout) binding.getMethod("layout").invoke(null);
-        String type = "struct " + name;
+        String type = kind + " " + name;
         claim("sizeof(" + type + ")", layout.byteSize(), "size of " + type);
         claim("_Alignof(" + type + ")", layout.byteAlignment(), "alignment of " + type);
         for (MemoryLayout member : layout.memberLayouts()) {

@@ -28,8 +28,8 @@ final class Listener {
 
     /** Makes, binds and starts a listening socket. */
     static Listener open(Posix posix, SocketAddress address, int backlog) {
-        int fd = PosixException.check(
-                posix.socket(address.family(), SOCK_STREAM() | SOCK_NONBLOCK() | SOCK_CLOEXEC(), 0), "socket");
+        int type = SOCK_STREAM() | SOCK_NONBLOCK() | SOCK_CLOEXEC();
+        int fd = PosixException.check(posix.socket(address.family(), type, 0), "socket");
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment on = arena.allocateFrom(JAVA_INT, 1);
             check(posix.setsockopt(fd, SOL_SOCKET(), SO_REUSEADDR(), on), "SO_REUSEADDR for ", address);

@@ -28,7 +28,8 @@ final class PeerLog {
     void frameTooLong(long nowNanos, Client client, FrameTooLongException e, MemorySegment buffer,
             FrameReader reader) {
         longFrames.log(nowNanos, () -> client + " sent " + e.getMessage()
-                + " (--buffer-size); it begins with " + Escaped.bytes(buffer, reader.unfinishedOffset(), reader.unfinishedBytes()));
+                + " (--buffer-size); it begins with "
+                + Escaped.bytes(buffer, reader.unfinishedOffset(), reader.unfinishedBytes()));
     }
 
     void opened(Client client) {
