@@ -13,6 +13,7 @@ import dev.pollux.posix.SocketAddress;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.function.IntSupplier;
 import java.util.function.ObjIntConsumer;
 
 /**
@@ -63,17 +64,17 @@ final class Admission implements AutoCloseable {
     /**
      * Accepts until none waits, nobody has room, or the budget is used up.
      *
-     * @param room how many more clients there may be
+     * @param room says how many more clients there may be
      * @param open given each new descriptor and its peer's address
      */
-    void accept(long nowNanos, int budget, int room, ObjIntConsumer<SocketAddress> open) {
+    void accept(long nowNanos, int budget, IntSupplier room, ObjIntConsumer<SocketAddress> open) {
         if (closed) {
             return;
         }
         againNanos = NEVER;
         int taken = 0;
         int result = 0;
-        for (int tries = 0; tries < budget && taken < room; tries++) {
+        for (int tries = 0; tries < budget && room.getAsInt() > 0; tries++) {
             peerLength.set(JAVA_INT, 0, (int) peer.byteSize());
             result = listener.accept(posix, peer, peerLength);
             counters.add(Counter.ACCEPTS_MADE, 1);
@@ -97,7 +98,7 @@ final class Admission implements AutoCloseable {
         } else {
             backOffNanos = 0;
         }
-        watch(!failed && taken < room);
+        watch(!failed && room.getAsInt() > 0); // Not all that were taken are clients: some cannot be watched.
     }
 
     /** Longer each time, until an accept succeeds. */

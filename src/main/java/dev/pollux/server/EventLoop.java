@@ -183,7 +183,7 @@ final class EventLoop implements AutoCloseable {
     }
 
     private void accept(int budget) {
-        admission.accept(context.nowNanos, budget, table.room(), this::open);
+        admission.accept(context.nowNanos, budget, table::room, this::open);
     }
 
     private void open(SocketAddress address, int fd) {

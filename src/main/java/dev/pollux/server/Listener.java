@@ -32,9 +32,11 @@ final class Listener {
         int fd = PosixException.check(posix.socket(address.family(), type, 0), "socket");
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment on = arena.allocateFrom(JAVA_INT, 1);
-            check(posix.setsockopt(fd, SOL_SOCKET(), SO_REUSEADDR(), on), "SO_REUSEADDR for ", address);
+            int result = posix.setsockopt(fd, SOL_SOCKET(), SO_REUSEADDR(), on);
+            check(result, "setsockopt SO_REUSEADDR for ", address);
             // Clients inherit it. Replies leave as soon as they are written, which is once for each read.
-            check(posix.setsockopt(fd, IPPROTO_TCP(), TCP_NODELAY(), on), "TCP_NODELAY for ", address);
+            result = posix.setsockopt(fd, IPPROTO_TCP(), TCP_NODELAY(), on);
+            check(result, "setsockopt TCP_NODELAY for ", address);
             check(posix.bind(fd, address.toSegment(arena)), "bind ", address);
             check(posix.listen(fd, backlog), "listen on ", address);
             return new Listener(fd, SocketAddress.ofSocket(posix, fd));

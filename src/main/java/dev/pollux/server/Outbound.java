@@ -75,10 +75,9 @@ final class Outbound {
             return true;
         }
         long wanted = unsent() + bytes;
-        // Moving to the front pays when at least as much has gone as must move; it is the only way at the
-        // limit.
-        if (wanted > block.capacity() || head < unsent() && block.capacity() < block.largest()) {
-            if (!block.grow(Math.max(wanted, block.capacity() + 1), head, unsent())) {
+        // Moving to the front pays when enough has gone beside what must move; it is the only way at the limit.
+        if (wanted > block.capacity() || head < unsent() / 4 && block.capacity() < block.largest()) {
+            if (!block.grow(Math.max(roomFor(wanted), block.capacity() + 1), head, unsent())) {
                 return false;
             }
         } else {
@@ -87,6 +86,14 @@ final class Outbound {
         tail = unsent();
         head = 0;
         return true;
+    }
+
+    /**
+     * In one step from little to what bulk traffic needs: steps in between would hold an old block beside each new
+     * one, and more than the unsent limit in sum.
+     */
+    private long roomFor(long wanted) {
+        return wanted > block.largest() / 8 ? Math.max(wanted, block.largest() / 8 * 5) : wanted;
     }
 
     /** Whether memory is held though there is nothing in it. */

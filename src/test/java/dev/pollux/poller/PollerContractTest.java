@@ -133,13 +133,13 @@ class PollerContractTest {
             assertReady(poller, Map.of());
             poller.modify(FIRST, READ);
             poller.modify(SECOND, WRITE);
-            assertReady(poller, Map.of(FIRST, READ | WRITE | HANGUP, SECOND, READ | WRITE | HANGUP));
+            assertReady(poller, Map.of(FIRST, hangup(backend, READ), SECOND, hangup(backend, WRITE)));
         }
     }
 
     @ParameterizedTest
     @EnumSource
-    void aPeerThatHasGoneIsReportedAsEverythingWhateverWasAsked(Backend backend) {
+    void aPeerThatHasGoneIsReportedWhateverWasAsked(Backend backend) {
         Pair first = sockets.unixPair();
         Pair second = sockets.unixPair();
         try (Poller poller = open(backend)) {
@@ -147,13 +147,13 @@ class PollerContractTest {
             poller.add(second.near(), SECOND, WRITE);
             sockets.close(first.far());
             sockets.close(second.far());
-            assertReady(poller, Map.of(FIRST, READ | WRITE | HANGUP, SECOND, READ | WRITE | HANGUP));
+            assertReady(poller, Map.of(FIRST, hangup(backend, READ), SECOND, hangup(backend, WRITE)));
         }
     }
 
     @ParameterizedTest
     @EnumSource
-    void aResetIsReportedAsEverythingWhateverWasAsked(Backend backend) {
+    void aResetIsReportedWhateverWasAsked(Backend backend) {
         Pair first = sockets.tcpPair();
         Pair second = sockets.tcpPair();
         try (Poller poller = open(backend)) {
@@ -163,7 +163,7 @@ class PollerContractTest {
             sockets.reset(second.far());
             sockets.waitFor(first.near());
             sockets.waitFor(second.near());
-            assertReady(poller, Map.of(FIRST, READ | WRITE | HANGUP, SECOND, READ | WRITE | HANGUP));
+            assertReady(poller, Map.of(FIRST, hangup(backend, READ), SECOND, hangup(backend, WRITE)));
         }
     }
 
@@ -359,9 +359,17 @@ class PollerContractTest {
         }
     }
 
+    /** What a peer that has gone shows as. select(2) cannot tell: whatever was asked for will not block. */
+    private static int hangup(Backend backend, int interest) {
+        return backend == Backend.SELECT ? interest : READ | WRITE | HANGUP;
+    }
+
     private int awaitAnswered(Backend backend, Errno errno) {
         String wait = switch (backend) {
             case POLL -> "poll";
+            case POLL_GENERATIONS -> "ppoll";
+            case SELECT -> "select";
+            case EPOLL -> "epollWait";
         };
         Posix kernel = Intercepted.call(sockets.posix(), wait, (arguments, real) -> -errno.number);
         try (Poller poller = backend.open(kernel, 1)) {

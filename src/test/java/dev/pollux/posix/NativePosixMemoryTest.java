@@ -2,6 +2,7 @@ package dev.pollux.posix;
 
 import static dev.pollux.bindings.linux.Libc.*;
 import static dev.pollux.posix.Sockets.assertRefused;
+import static java.lang.foreign.MemorySegment.NULL;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -51,8 +52,14 @@ class NativePosixMemoryTest {
         assertOutOfBounds(() -> posix.poll(eight, 0, 2, 0));
         assertOutOfBounds(() -> posix.poll(eight, 1, 1, 0));
         assertOutOfBounds(() -> posix.poll(buffer, -1, 1, 0));
-        assertOutOfBounds(() -> posix.ppoll(eight, 0, 2, MemorySegment.NULL));
+        assertOutOfBounds(() -> posix.ppoll(eight, 0, 2, NULL));
         assertOutOfBounds(() -> posix.ppoll(buffer, 0, 1, eight));
+        assertOutOfBounds(() -> posix.select(1, buffer, NULL, NULL, NULL));
+        assertOutOfBounds(() -> posix.select(1, NULL, buffer, NULL, NULL));
+        assertOutOfBounds(() -> posix.select(1, NULL, NULL, buffer, NULL));
+        assertOutOfBounds(() -> posix.select(1, NULL, NULL, NULL, eight));
+        assertOutOfBounds(() -> posix.epollCtl(fd, EPOLL_CTL_ADD(), fd, eight));
+        assertOutOfBounds(() -> posix.epollWait(fd, buffer, 6, 0));
         assertOutOfBounds(() -> posix.read(fd, buffer, 60, 5));
         assertOutOfBounds(() -> posix.read(fd, buffer, -1, 5));
         assertOutOfBounds(() -> posix.send(fd, buffer, 60, 5, MSG_NOSIGNAL()));

@@ -1,15 +1,11 @@
 package dev.pollux.posix;
 
 import static dev.pollux.bindings.linux.Libc.*;
-import static dev.pollux.posix.Sockets.PATIENCE_MILLIS;
 import static dev.pollux.posix.Sockets.assertRefused;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.pollux.bindings.linux.pollfd;
 import dev.pollux.bindings.linux.rlimit;
-import dev.pollux.bindings.linux.timespec;
 import dev.pollux.posix.Sockets.Pair;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The calls that wait, move bytes, end connections and tell limits: when they work, and how they fail. */
+/** The calls that move bytes, end connections and tell limits: when they work, and how they fail. */
 @Timeout(30)
 class NativePosixTransferTest {
     private static final int CLOSED = -1;
@@ -29,88 +25,6 @@ class NativePosixTransferTest {
     @AfterEach
     void close() {
         sockets.close();
-    }
-
-    @Test
-    void pollCountsTheReadyEntriesAndMarksThem() {
-        Pair pair = sockets.unixPair();
-        MemorySegment entries = sockets.entries(pair.near(), pair.far());
-        sockets.write(pair.near(), 1);
-        assertThat(posix.poll(entries, 0, 2, PATIENCE_MILLIS)).isEqualTo(1);
-        assertThat(revents(entries, 0)).isZero();
-        assertThat(revents(entries, 1)).isEqualTo(POLLIN());
-    }
-
-    @Test
-    void pollAsksOnlyForItsStretchOfTheArray() {
-        MemorySegment entries = sockets.entries(readable(), readable(), readable());
-        assertThat(posix.poll(entries, 1, 1, 0)).isEqualTo(1);
-        assertThat(revents(entries, 0)).isZero();
-        assertThat(revents(entries, 1)).isEqualTo(POLLIN());
-        assertThat(revents(entries, 2)).isZero();
-    }
-
-    @Test
-    void pollReturnsZeroWhenTheTimeIsOver() {
-        long start = posix.nanoTime();
-        assertThat(posix.poll(sockets.entries(sockets.eventfd()), 0, 1, 5)).isZero();
-        assertThat(posix.nanoTime() - start).isGreaterThanOrEqualTo(5_000_000);
-    }
-
-    @Test
-    void pollOfMoreEntriesThanDescriptorsAreAllowedIsEinval() {
-        long limit = rlimit.rlim_cur(limits());
-        assumeTrue(limit > 0 && limit < 1 << 24, "too many descriptors are allowed to ask for more");
-        MemorySegment entries = pollfd.allocateArray(limit + 1, sockets.arena());
-        assertRefused(posix.poll(entries, 0, (int) limit + 1, 0), Errno.EINVAL);
-    }
-
-    @Test
-    void pollOfMemoryThatIsNotThereIsEfault() {
-        MemorySegment nowhere = MemorySegment.ofAddress(8).reinterpret(pollfd.sizeof());
-        assertRefused(posix.poll(nowhere, 0, 1, 0), Errno.EFAULT);
-    }
-
-    @Test
-    void pollInterruptedByASignalIsEintr() throws Exception {
-        int silent = sockets.eventfd();
-        KernelThread<Integer> polling = KernelThread.start(() -> {
-            try (Sockets own = new Sockets()) {
-                return own.posix().poll(own.entries(silent), 0, 1, PATIENCE_MILLIS);
-            }
-        });
-        assertRefused(polling.interruptCall(), Errno.EINTR);
-    }
-
-    @Test
-    void ppollTakesNanoseconds() {
-        MemorySegment entries = sockets.entries(sockets.eventfd());
-        long start = posix.nanoTime();
-        assertThat(posix.ppoll(entries, 0, 1, time(0, 1_500_000))).isZero();
-        assertThat(posix.nanoTime() - start).isGreaterThanOrEqualTo(1_500_000);
-    }
-
-    @Test
-    void ppollWithoutATimeWaitsForItsStretchOfTheArray() throws Exception {
-        int silent = sockets.eventfd();
-        int awaited = sockets.eventfd();
-        KernelThread<Integer> polling = KernelThread.start(() -> {
-            try (Sockets own = new Sockets()) {
-                MemorySegment entries = own.entries(silent, awaited);
-                assertThat(own.posix().ppoll(entries, 1, 1, MemorySegment.NULL)).isEqualTo(1);
-                return revents(entries, 1);
-            }
-        });
-        polling.untilBlocked();
-        assertThat(posix.eventfdWrite(awaited, 1)).isZero();
-        assertThat(polling.join()).isEqualTo(POLLIN());
-    }
-
-    @Test
-    void ppollWithANegativeTimeIsEinval() {
-        MemorySegment entries = sockets.entries(sockets.eventfd());
-        assertRefused(posix.ppoll(entries, 0, 1, time(-1, 0)), Errno.EINVAL);
-        assertRefused(posix.ppoll(entries, 0, 1, time(0, 1_000_000_000)), Errno.EINVAL);
     }
 
     @Test
@@ -253,24 +167,9 @@ class NativePosixTransferTest {
         return MemorySegment.ofArray(text.getBytes(StandardCharsets.US_ASCII));
     }
 
-    private int readable() {
-        return sockets.own(posix.eventfd(1, EFD_CLOEXEC()));
-    }
-
     private MemorySegment limits() {
         MemorySegment limits = rlimit.allocate(sockets.arena());
         assertThat(posix.getrlimit(RLIMIT_NOFILE(), limits)).isZero();
         return limits;
-    }
-
-    private MemorySegment time(long seconds, long nanos) {
-        MemorySegment time = timespec.allocate(sockets.arena());
-        timespec.tv_sec(time, seconds);
-        timespec.tv_nsec(time, nanos);
-        return time;
-    }
-
-    private static int revents(MemorySegment entries, int index) {
-        return pollfd.revents(pollfd.asSlice(entries, index));
     }
 }
