@@ -159,7 +159,9 @@ public final class Client {
     void onReadable() {
         switch (phase) {
             case OPEN -> {
-                if (!paused) {
+                if (loop.draining) {
+                    drain();
+                } else if (!paused) {
                     receive();
                 }
             }
@@ -182,14 +184,15 @@ public final class Client {
         settle();
     }
 
-    private void receive() {
+    /** Reads once. Returns whether there may be more: a read that does not fill its room has taken all. */
+    private boolean receive() {
         MemorySegment buffer = loop.receiveBuffer;
         long held = unfinished.bytes();
         long room = buffer.byteSize() - held;
         if (unfinished.isLarge()) {
             if (!unfinished.makeRoom()) {
                 abort(CloseReason.MEMORY_LIMIT);
-                return;
+                return false;
             }
             buffer = unfinished.segment();
             room = buffer.byteSize() - held;
@@ -200,17 +203,18 @@ public final class Client {
         loop.counters.add(Counter.READS_MADE, 1);
         if (n <= 0) {
             nothingRead(n);
-            return;
+            return false;
         }
         received(n);
         loop.timeouts.bytesMoved(slot(), loop.nowNanos);
         deliver(buffer, held + n);
         if (loop.draining) {
             drainBytesLeft -= n;
-            if (n < room || drainBytesLeft <= 0) { // A read that does not fill its room has taken all.
+            if (drainBytesLeft <= 0) {
                 finish(CloseReason.SERVER_DRAINED);
             }
         }
+        return n == room;
     }
 
     private void received(long bytes) {
@@ -225,9 +229,6 @@ public final class Client {
             finish(peerGone ? CloseReason.PEER_RESET : CloseReason.PEER_CLOSED);
         } else if (n == -Errno.EAGAIN.number) {
             loop.counters.add(Counter.CALLS_WOULD_BLOCK, 1);
-            if (loop.draining) {
-                finish(CloseReason.SERVER_DRAINED);
-            }
         } else if (n != -Errno.EINTR.number) {
             abort(CloseReason.ofFailure("read", fd, n));
         }
@@ -404,13 +405,24 @@ public final class Client {
         }
     }
 
-    /** The server drains: serves what the kernel has received, then finishes. */
+    /**
+     * The server drains: serves what the kernel has received, and finishes when nothing more has come for a moment.
+     * A peer's last bytes may lie in its own kernel still, because ours had no room until now.
+     */
     void drain() {
         if (drainBytesLeft == 0) {
             drainBytesLeft = DRAIN_BYTES;
         }
-        while (phase == Phase.OPEN && !paused) {
-            receive();
+        while (phase == Phase.OPEN && !paused && receive()) { }
+        if (phase == Phase.OPEN) {
+            loop.timeouts.quietBegan(slot(), loop.nowNanos);
+        }
+    }
+
+    /** Nothing more has come. A paused client is asked again when it is resumed. */
+    void finishDrain() {
+        if (!paused) {
+            finish(CloseReason.SERVER_DRAINED);
         }
     }
 

@@ -125,6 +125,9 @@ final class EventLoop implements AutoCloseable {
         abortExpired(timeouts.write, CloseReason.WRITE_TIMEOUT);
         abortExpired(timeouts.linger, null);
         int slot;
+        while ((slot = timeouts.quiet.removeExpired(nowNanos)) >= 0) {
+            table.bySlot(slot).finishDrain();
+        }
         while ((slot = timeouts.warm.removeExpired(nowNanos)) >= 0) {
             table.bySlot(slot).coolDown();
         }

@@ -3,6 +3,7 @@ package dev.pollux.server;
 /** One list of deadlines for each way in which a client can take too long. A duration of 0 means: never. */
 final class Timeouts {
     private static final long WARM_NANOS = 1_000_000_000L;
+    private static final long QUIET_NANOS = 20_000_000L;
 
     /** No byte has moved either way. */
     final DeadlineList idle = new DeadlineList();
@@ -15,7 +16,10 @@ final class Timeouts {
     /** Memory is kept though there is nothing in it: traffic may want it again in a moment. */
     final DeadlineList warm = new DeadlineList();
 
-    private final DeadlineList[] all = {idle, frame, write, linger, warm};
+    /** The server drains, and nothing more has come: what the peer sent in time may still be under way. */
+    final DeadlineList quiet = new DeadlineList();
+
+    private final DeadlineList[] all = {idle, frame, write, linger, warm, quiet};
     private final long idleNanos;
     private final long frameNanos;
     private final long writeNanos;
@@ -54,6 +58,10 @@ final class Timeouts {
         if (!warm.contains(slot)) { // Looked at once a second, rather than moved with each message.
             warm.put(slot, nowNanos + WARM_NANOS);
         }
+    }
+
+    void quietBegan(int slot, long nowNanos) {
+        quiet.put(slot, nowNanos + QUIET_NANOS);
     }
 
     void forget(int slot) {
