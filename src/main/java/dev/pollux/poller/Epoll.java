@@ -1,9 +1,17 @@
 package dev.pollux.poller;
 
+import static dev.pollux.bindings.linux.Libc.EPOLLERR;
+import static dev.pollux.bindings.linux.Libc.EPOLLHUP;
+import static dev.pollux.bindings.linux.Libc.EPOLLIN;
+import static dev.pollux.bindings.linux.Libc.EPOLLOUT;
 import static dev.pollux.bindings.linux.Libc.EPOLL_CLOEXEC;
 import static dev.pollux.bindings.linux.Libc.EPOLL_CTL_ADD;
 import static dev.pollux.bindings.linux.Libc.EPOLL_CTL_DEL;
 import static dev.pollux.bindings.linux.Libc.EPOLL_CTL_MOD;
+import static dev.pollux.bindings.linux.Libc.POLLERR;
+import static dev.pollux.bindings.linux.Libc.POLLHUP;
+import static dev.pollux.bindings.linux.Libc.POLLIN;
+import static dev.pollux.bindings.linux.Libc.POLLOUT;
 
 import dev.pollux.posix.EpollEvent;
 import dev.pollux.posix.Posix;
@@ -23,6 +31,11 @@ import java.util.Arrays;
  */
 final class Epoll extends KernelPoller {
     private static final int MOST_EVENTS = 1024; // In one wait; the kernel hands out the others in turn.
+
+    static { // So that poll's bits will do.
+        assert EPOLLIN() == POLLIN() && EPOLLOUT() == POLLOUT();
+        assert EPOLLERR() == POLLERR() && EPOLLHUP() == POLLHUP();
+    }
 
     private final int fd;
     private final Arena arena;
