@@ -21,10 +21,10 @@ import java.util.Arrays;
  *
  * A silent client found ready becomes young, and so does a new one, or one that waits to be written to; a
  * young one that is silent for some sweeps becomes old. A sweep asks each old entry once and takes the
- * promised delay: the one that was asked for, or longer if the share of the time does not allow it (and longer
- * by the time that the slices themselves take). An old entry that somebody's promotion moves back over the
- * cursor waits for two sweeps at most. After a sweep in which nothing at all was ready, the wait is one blocking
- * poll of everything.
+ * promised delay: the one that was asked for, or longer if the share of the time does not allow it (and
+ * longer by the time that the slices themselves take). An old entry that somebody's promotion moves back over
+ * the cursor waits for two sweeps at most. After a sweep in which nothing at all was ready, the wait is one
+ * blocking poll of everything.
  *
  * <p>Entries move only by swaps at the borders, so that an entry that is removed or becomes young does not
  * push another one over the cursor unasked. Only the stretch just asked for is scanned: revents elsewhere are
@@ -238,12 +238,27 @@ final class GenerationalPoll extends Poll {
     }
 
     /**
-     * A sample counts at most double, so that one slice during which we were pre-empted does not silence the old.
-     * The rest of a sweep, when it is small, counts less: it is mostly the system call itself.
+     * A sample counts at most double, so that one slice during which we were pre-empted does not silence the
+     * old. The rest of a sweep, when it is small, counts less: it is mostly the system call itself.
      */
     private void learn(double sampleNanos, int count) {
         double weight = Math.min(1.0, (double) count / SMALLEST_SLICE) / 8;
         costNanos = Math.max(1, costNanos + (Math.min(sampleNanos, 2 * costNanos) - costNanos) * weight);
+    }
+
+    /** The border behind the young. */
+    int young() {
+        return young;
+    }
+
+    /** The border behind the old that were asked in this sweep. */
+    int cursor() {
+        return cursor;
+    }
+
+    /** The number of this sweep. */
+    int sweep() {
+        return sweep;
     }
 
     private void sayDelay() {

@@ -406,8 +406,8 @@ public final class Client {
     }
 
     /**
-     * The server drains: serves what the kernel has received, and finishes when nothing more has come for a moment.
-     * A peer's last bytes may lie in its own kernel still, because ours had no room until now.
+     * The server drains: serves what the kernel has received, and finishes when nothing more has come for a
+     * moment. A peer's last bytes may lie in its own kernel still, because ours had no room until now.
      */
     void drain() {
         if (drainBytesLeft == 0) {

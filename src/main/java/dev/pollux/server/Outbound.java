@@ -75,7 +75,8 @@ final class Outbound {
             return true;
         }
         long wanted = unsent() + bytes;
-        // Moving to the front pays when enough has gone beside what must move; at the limit it is the only way.
+        // Moving to the front pays when enough has gone beside what must move; at the limit it is the only
+        // way.
         if (wanted > block.capacity() || head < unsent() / 4 && block.capacity() < block.largest()) {
             if (!block.grow(Math.max(roomFor(wanted), block.capacity() + 1), head, unsent())) {
                 return false;
@@ -89,8 +90,8 @@ final class Outbound {
     }
 
     /**
-     * In one step from little to what bulk traffic needs: steps in between would hold an old block beside each
-     * new one, and more than the unsent limit in sum.
+     * In one step from little to what bulk traffic needs: steps in between would hold an old block beside
+     * each new one, and more than the unsent limit in sum.
      */
     private long roomFor(long wanted) {
         return wanted > block.largest() / 8 ? Math.max(wanted, block.largest() / 8 * 5) : wanted;
