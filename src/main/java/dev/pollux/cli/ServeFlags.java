@@ -33,9 +33,18 @@ final class ServeFlags {
             description = "Connections taken in one pass: until-eagain, once, or a number." + BY_DEFAULT)
     private AcceptBudget accept = new AcceptBudget(defaults.acceptBudget());
 
-    @Option(names = "--poller", paramLabel = "NAME", converter = PollerConverter.class,
+    @Option(names = "--poller", paramLabel = "NAME", converter = PollerName.Converter.class,
+            completionCandidates = PollerName.Names.class,
             description = "How to wait for readiness: ${COMPLETION-CANDIDATES}." + BY_DEFAULT)
     private Backend poller = defaults.backend();
+
+    @Option(names = "--sweep-share", paramLabel = "SHARE", converter = ShareConverter.class,
+            description = "poll-generations: the part of the time for asking silent clients." + BY_DEFAULT)
+    private double sweepShare = defaults.sweepShare();
+
+    @Option(names = "--old-client-delay", paramLabel = "TIME", converter = TimeSpan.Converter.class,
+            description = "poll-generations: how late one may be noticed, if the share allows it." + BY_DEFAULT)
+    private TimeSpan oldClientDelay = new TimeSpan(defaults.oldClientDelay());
 
     @Option(names = "--framing", paramLabel = "NAME", converter = FramingName.Converter.class,
             description = "Where a frame ends: ${COMPLETION-CANDIDATES}." + BY_DEFAULT)
@@ -84,13 +93,6 @@ final class ServeFlags {
             description = "What all clients together may hold off-heap." + COMPUTED)
     private ByteSize memoryLimit;
 
-    /** Reads a poller's name for picocli, of which the poller knows nothing. */
-    static final class PollerConverter extends ByName<Backend> {
-        PollerConverter() {
-            super(Backend.values());
-        }
-    }
-
     /**
      * The flags as the server takes them, which checks whether they agree.
      *
@@ -102,6 +104,8 @@ final class ServeFlags {
                 .backlog(backlog)
                 .acceptBudget(accept.calls())
                 .backend(poller)
+                .sweepShare(sweepShare)
+                .oldClientDelay(oldClientDelay.duration())
                 .framing(framing.framing)
                 .bufferSize(bufferSize.bytes())
                 .maxClients(maxClients)

@@ -40,6 +40,11 @@ public enum Backend {
         }
     };
 
+    /** The one to take where nothing speaks for another. */
+    public static Backend auto() {
+        return EPOLL; // Decision 0009.
+    }
+
     /**
      * Makes a poller on the calling thread, to be used and closed there.
      *

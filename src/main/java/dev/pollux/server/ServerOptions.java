@@ -22,6 +22,7 @@ public final class ServerOptions implements Cloneable {
     private static final long MOST_BUFFER_BYTES = 16 << 20;
     private static final long GIGABYTE = 1L << 30;
     private static final long MOST_UNSENT_BYTES = 1L << 40; // So that no sum of ours overflows.
+    private static final long MOST_MEMORY_BYTES = 1L << 50;
     private static final long COMPUTED = -1;
 
     private SocketAddress address = SocketAddress.of("127.0.0.1", 5882);
