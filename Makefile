@@ -12,7 +12,7 @@ SOURCES = pom.xml $(shell find src/main jextract/linux/java)
 export MAVEN_OPTS += -Djansi.noreset=true --enable-native-access=ALL-UNNAMED \
 	-XX:+IgnoreUnrecognizedVMOptions --sun-misc-unsafe-memory-access=allow
 
-.PHONY: help build run test verify bindings bindings-check clean
+.PHONY: help build run test verify bench-peers bindings bindings-check clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -28,9 +28,14 @@ run: $(JAR) ## the server; pass arguments with ARGS="--port 6000"
 test: ## the tests
 	@$(MVN) $(ONLY_SUREFIRE_SPEAKS) test
 
-verify: ## everything that must hold before a commit: the tests, the jars, the bindings
-	@$(MVN) $(ONLY_SUREFIRE_SPEAKS) verify
+verify: ## everything that must hold before a commit: the tests, the jars, the benchmarks, the bindings
+	@$(MVN) $(ONLY_SUREFIRE_SPEAKS) -f bench/reactor.xml verify
 	@$(MAKE) --no-print-directory bindings-check
+
+bench-peers: ## our server beside others; QUICK=1 for a first look, ROWS='64x1,16of*', FACTOR=4 for longer
+	@$(MVN) -q -f bench/reactor.xml package -DskipTests
+	@src/build/with-jdk java -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED -cp bench/target/benchmarks.jar \
+		dev.pollux.bench.peers.Peers 'QUICK=$(QUICK)' 'ROWS=$(ROWS)' 'FACTOR=$(FACTOR)' 'NAME=$(NAME)'
 
 bindings: ## generate jextract/linux/java anew: JEXTRACT=/path/to/jextract (see jextract/README.md)
 	@JEXTRACT='$(JEXTRACT)' jextract/bindings generate
@@ -39,4 +44,4 @@ bindings-check: ## compare the bindings with what jextract (if there) and the C 
 	@JEXTRACT='$(JEXTRACT)' CC='$(CC)' src/build/with-jdk jextract/bindings check
 
 clean: ## remove everything that was built
-	@rm -rf target
+	@rm -rf target bench/target

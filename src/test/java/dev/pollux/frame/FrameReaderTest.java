@@ -74,8 +74,9 @@ class FrameReaderTest {
             fill(frame);
             for (int split = 0; split <= frame.length; split++) {
                 reader.over(buffer, 0, split, 0);
-                if (reader.next() != (split == frame.length) || reader.unfinishedBytes() != split % frame.length) {
-                    throw new AssertionError("payload of " + size + " bytes, the first " + split + " of the frame");
+                if (reader.next() != (split == frame.length)
+                        || reader.unfinishedBytes() != split % frame.length) {
+                    throw new AssertionError("payload of " + size + " bytes, the first " + split);
                 }
                 reader.over(buffer, 0, frame.length, split == frame.length ? 0 : reader.searched());
                 if (!reader.next() || reader.payloadOffset() != offset || reader.payloadBytes() != size
@@ -168,7 +169,8 @@ class FrameReaderTest {
         feed.chunk(longest, longest.length - 1, 1);
         assertThat(feed.payloads).hasSize(1);
         byte[] longer = format.encode(format.payload(most + 1, new Random(4)));
-        assertThatExceptionOfType(FrameTooLongException.class).isThrownBy(() -> feed.chunk(longer, 0, longer.length));
+        assertThatExceptionOfType(FrameTooLongException.class)
+                .isThrownBy(() -> feed.chunk(longer, 0, longer.length));
     }
 
     @ParameterizedTest

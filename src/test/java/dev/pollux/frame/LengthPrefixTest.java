@@ -13,7 +13,8 @@ class LengthPrefixTest {
     private final MemorySegment buffer = Arena.ofAuto().allocate(16);
 
     @ParameterizedTest
-    @ValueSource(longs = {0, 1, 0x01020304, 0x7FFF_FFFFL, 0x8000_0000L, 0xFFFF_FFFBL, 0xFFFF_FFFCL, 0xFFFF_FFFFL})
+    @ValueSource(longs = {0, 1, 0x01020304, 0x7FFF_FFFFL, 0x8000_0000L, 0xFFFF_FFFBL, 0xFFFF_FFFCL,
+        0xFFFF_FFFFL})
     void lengthsAreUnsignedAndTheirSumWithThePrefixDoesNotWrap(long length) {
         for (Framing framing : new Framing[] {Framing.u32le(), Framing.u32be()}) {
             framing.wrap(buffer, 3, length);
@@ -25,7 +26,8 @@ class LengthPrefixTest {
     void bytesAreInTheOrderOfTheirNames() {
         Framing.u32le().wrap(buffer, 0, 0x01020304);
         Framing.u32be().wrap(buffer, 4, 0x01020304);
-        assertThat(buffer.asSlice(0, 8).toArray(ValueLayout.JAVA_BYTE)).containsExactly(4, 3, 2, 1, 1, 2, 3, 4);
+        assertThat(buffer.asSlice(0, 8).toArray(ValueLayout.JAVA_BYTE))
+                .containsExactly(4, 3, 2, 1, 1, 2, 3, 4);
     }
 
     @Test

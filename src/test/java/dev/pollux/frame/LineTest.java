@@ -27,7 +27,8 @@ class LineTest {
             buffer.fill((byte) '\n'); // Behind the stretch and before it: neither counts.
             for (int offset = 0; offset < 9; offset++) {
                 for (int at = 0; at < feed; at++) {
-                    buffer.set(ValueLayout.JAVA_BYTE, offset + at, (byte) (at % 3 == 0 ? 0x0B : at % 3 == 1 ? 0x8A : 0));
+                    int decoy = at % 3 == 0 ? 0x0B : at % 3 == 1 ? 0x8A : 0;
+                    buffer.set(ValueLayout.JAVA_BYTE, offset + at, (byte) decoy);
                 }
                 for (int searched = 0; searched <= feed; searched++) {
                     assertThat(line.frameBytes(buffer, offset, feed, searched)).isEqualTo(Framing.UNKNOWN);
@@ -121,7 +122,8 @@ class LineTest {
         fill("hello\r\n");
         reader.over(buffer, 0, 7, 0);
         assertThat(reader.next()).isTrue();
-        assertThat(buffer.asSlice(reader.payloadOffset(), reader.payloadBytes()).toArray(ValueLayout.JAVA_BYTE))
+        MemorySegment payload = buffer.asSlice(reader.payloadOffset(), reader.payloadBytes());
+        assertThat(payload.toArray(ValueLayout.JAVA_BYTE))
                 .isEqualTo("hello\r".getBytes(StandardCharsets.ISO_8859_1));
     }
 

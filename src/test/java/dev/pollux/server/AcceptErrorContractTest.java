@@ -10,6 +10,7 @@ import dev.pollux.posix.Intercepted;
 import dev.pollux.posix.PosixException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -25,11 +26,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 class AcceptErrorContractTest {
     private volatile Errno failure; // Instead of asking the kernel; null to ask it.
     private final AtomicInteger failuresLeft = new AtomicInteger(Integer.MAX_VALUE);
-    private final TestClock clock = new TestClock(posix -> Intercepted.call(posix, "accept4", (arguments, kernel) -> {
+    private final TestClock clock = new TestClock(
+            posix -> Intercepted.call(posix, "accept4", (arguments, kernel) -> accept4(kernel)));
+
+    private Object accept4(Callable<Object> kernel) throws Exception {
         Errno errno = failure;
         boolean fails = errno != null && failuresLeft.getAndDecrement() > 0;
         return fails ? Integer.valueOf(-errno.number) : kernel.call();
-    }));
+    }
 
     private TestServer server(Backend backend) {
         return new TestServer(TestServer.options(backend).posix(clock).acceptBudget(10), TestServer.ECHO);
@@ -45,8 +49,9 @@ class AcceptErrorContractTest {
     }
 
     static Stream<Arguments> mishaps() {
-        return each(Errno.ECONNABORTED, Errno.EINTR, Errno.EPROTO, Errno.EPERM, Errno.ENETDOWN, Errno.ENOPROTOOPT,
-                Errno.EHOSTDOWN, Errno.ENONET, Errno.EHOSTUNREACH, Errno.EOPNOTSUPP, Errno.ENETUNREACH);
+        return each(Errno.ECONNABORTED, Errno.EINTR, Errno.EPROTO, Errno.EPERM, Errno.ENETDOWN,
+                Errno.ENOPROTOOPT, Errno.EHOSTDOWN, Errno.ENONET, Errno.EHOSTUNREACH, Errno.EOPNOTSUPP,
+                Errno.ENETUNREACH);
     }
 
     static Stream<Arguments> faults() {
@@ -55,7 +60,8 @@ class AcceptErrorContractTest {
 
     @ParameterizedTest
     @MethodSource("shortages")
-    void aShortageIsMetWithGrowingPausesAndFewLinesAndEndsWithinASecond(Backend backend, Errno errno) throws Exception {
+    void aShortageIsMetWithGrowingPausesAndFewLinesAndEndsWithinASecond(Backend backend, Errno errno)
+            throws Exception {
         try (TestServer server = server(backend)) {
             TestClient present = server.connect();
             present.echo(new byte[] {1});
@@ -68,7 +74,7 @@ class AcceptErrorContractTest {
             // 10, 20, 40, … 640 ms apart, then 640 each.
             assertThat(server.count(Counter.CLIENTS_REFUSED)).isBetween(10L, 25L);
             assertThat(present.echo(new byte[] {3})).as("who is there is served").containsExactly(3);
-            assertThat(server.log.warnings()).hasSizeBetween(2, 5)
+            assertThat(server.warnings()).hasSizeBetween(2, 5)
                     .allMatch(line -> line.contains("accept4") && line.contains(errno.name()));
             failure = null;
             server.advance(Duration.ofSeconds(1));
@@ -131,7 +137,8 @@ class AcceptErrorContractTest {
 
     @ParameterizedTest
     @MethodSource("mishaps")
-    void aConnectionThatBrokeInTheBacklogDoesNotKeepTheNextOneWaiting(Backend backend, Errno errno) throws Exception {
+    void aConnectionThatBrokeInTheBacklogDoesNotKeepTheNextOneWaiting(Backend backend, Errno errno)
+            throws Exception {
         try (TestServer server = server(backend)) {
             server.onLoop(() -> {
                 failuresLeft.set(3);
@@ -141,7 +148,7 @@ class AcceptErrorContractTest {
             server.await(Counter.CLIENTS_ACCEPTED, 1);
             assertThat(server.count(Counter.CLIENTS_REFUSED)).isEqualTo(3);
             assertThat(server.count(Counter.ACCEPTS_MADE)).isLessThanOrEqualTo(5);
-            assertThat(server.log.warnings()).isEmpty();
+            assertThat(server.warnings()).isEmpty();
         }
     }
 

@@ -24,7 +24,8 @@ class BackPressureContractTest {
     @ParameterizedTest
     @EnumSource(Backend.class)
     void readingStopsAboveTheHighWatermarkAndGoesOnAtTheLowOne(Backend backend) throws Exception {
-        ServerOptions options = TestServer.options(backend).posix(valve).highWatermarkBytes(1000).lowWatermarkBytes(400);
+        ServerOptions options = TestServer.options(backend).posix(valve)
+                .highWatermarkBytes(1000).lowWatermarkBytes(400);
         try (TestServer server = new TestServer(options, TestServer.ECHO)) {
             TestClient client = server.connect().send(payloadOfFrame(1000));
             server.await(Counter.FRAMES_SENT, 1);
@@ -58,7 +59,8 @@ class BackPressureContractTest {
                 client.send(TestClient.payload(size, 2));
             }
             server.await(Counter.FRAMES_SENT, 3);
-            for (int total = 1 + 4000 + 77 + 12, step = 1; total > 0; total -= step, step = Math.min(total, step + 13)) {
+            int step = 1;
+            for (int left = 1 + 4000 + 77 + 12; left > 0; left -= step, step = Math.min(left, step + 13)) {
                 valve.open(step);
                 server.await(() -> valve.left() == 0, "a few bytes");
             }
@@ -71,7 +73,8 @@ class BackPressureContractTest {
     @ParameterizedTest
     @EnumSource(Backend.class)
     void everyCompleteFrameOfAReadIsDeliveredEvenIfTheFirstReplyPauses(Backend backend) throws Exception {
-        ServerOptions options = TestServer.options(backend).posix(valve).highWatermarkBytes(0).lowWatermarkBytes(0);
+        ServerOptions options = TestServer.options(backend).posix(valve)
+                .highWatermarkBytes(0).lowWatermarkBytes(0);
         try (TestServer server = new TestServer(options, TestServer.ECHO)) {
             byte[] frame = TestClient.frame(new byte[100]);
             byte[] stream = new byte[50 * frame.length];
@@ -114,7 +117,7 @@ class BackPressureContractTest {
             server.await(Counter.CLOSED_UNSENT_LIMIT, 1);
             assertThat(sent).containsExactly(true, true, true, true, false, false);
             client.awaitEnd();
-            assertThat(server.log.warnings()).singleElement().asString().contains("UNSENT_LIMIT")
+            assertThat(server.warnings()).singleElement().asString().contains("UNSENT_LIMIT")
                     .contains("200000 unsent");
         }
         assertThat(closed).containsExactly(CloseReason.UNSENT_LIMIT);
@@ -122,7 +125,8 @@ class BackPressureContractTest {
 
     @ParameterizedTest
     @EnumSource(Backend.class)
-    void theClientWhoseUnsentBytesWouldPassTheMemoryLimitIsClosedAndNoOther(Backend backend) throws Exception {
+    void theClientWhoseUnsentBytesWouldPassTheMemoryLimitIsClosedAndNoOther(Backend backend)
+            throws Exception {
         ServerOptions options = Flood.options(backend).memoryLimitBytes(Flood.bytes(Flood.MANY) * 3);
         try (TestServer server = new TestServer(options, Flood.HANDLER)) {
             TestClient first = server.connect(4096);
@@ -135,9 +139,10 @@ class BackPressureContractTest {
             }
             server.await(Counter.FRAMES_RECEIVED, 7);
             server.await(Counter.CLOSED_MEMORY_LIMIT, 1);
-            assertThat(server.count(Counter.OFF_HEAP_BYTES_MOST)).isLessThanOrEqualTo(Flood.bytes(Flood.MANY) * 3);
+            assertThat(server.count(Counter.OFF_HEAP_BYTES_MOST))
+                    .isLessThanOrEqualTo(Flood.bytes(Flood.MANY) * 3);
             assertThat(first.read((int) Flood.bytes(Flood.MANY))).hasSize((int) Flood.bytes(Flood.MANY));
-            assertThat(server.log.warnings()).isNotEmpty().allMatch(line -> line.contains("MEMORY_LIMIT"));
+            assertThat(server.warnings()).isNotEmpty().allMatch(line -> line.contains("MEMORY_LIMIT"));
             for (TestClient each : more) {
                 each.reset();
             }
@@ -146,7 +151,8 @@ class BackPressureContractTest {
 
     @ParameterizedTest
     @EnumSource(Backend.class)
-    void theClientWhoseUnfinishedFrameWouldPassTheMemoryLimitIsClosedAndNoOther(Backend backend) throws Exception {
+    void theClientWhoseUnfinishedFrameWouldPassTheMemoryLimitIsClosedAndNoOther(Backend backend)
+            throws Exception {
         ServerOptions options = TestServer.options(backend).memoryLimitBytes(5000);
         try (TestServer server = new TestServer(options, TestServer.ECHO)) {
             byte[] frame = TestClient.frame(TestClient.payload(3000, 1));
@@ -163,7 +169,8 @@ class BackPressureContractTest {
     @ParameterizedTest
     @EnumSource(Backend.class)
     void anAnnouncedLengthAloneTakesNoMemory(Backend backend) throws Exception {
-        try (TestServer server = new TestServer(TestServer.options(backend).bufferSize(16 << 20), TestServer.ECHO)) {
+        ServerOptions options = TestServer.options(backend).bufferSize(16 << 20);
+        try (TestServer server = new TestServer(options, TestServer.ECHO)) {
             server.connect().write(TestClient.prefixed(15 << 20, new byte[10]));
             server.await(Counter.BYTES_RECEIVED, 14);
             server.settle();

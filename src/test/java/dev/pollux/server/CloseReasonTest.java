@@ -16,7 +16,8 @@ class CloseReasonTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"ECONNRESET", "EPIPE", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "ENETDOWN", "ENOTCONN"})
+    @EnumSource(names = {"ECONNRESET", "EPIPE", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "ENETDOWN",
+        "ENOTCONN"})
     void whatThePeerOrTheNetworkCausedClosesItsClient(Errno errno) {
         assertThat(of(errno)).isEqualTo(CloseReason.PEER_RESET);
     }

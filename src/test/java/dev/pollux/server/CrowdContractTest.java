@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pollux.metrics.Counter;
 import dev.pollux.poller.Backend;
+import dev.pollux.posix.Errno;
+import dev.pollux.posix.Intercepted;
+import dev.pollux.posix.NativePosix;
 import dev.pollux.posix.SocketAddress;
+import java.io.FileInputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
@@ -12,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -21,24 +26,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class CrowdContractTest {
 
-    /** As many as wished, or as the descriptor limit allows with both ends in this process: then it says so. */
-    private static int allowed(int wished) {
-        int room = DescriptorLimits.here() / 2 - 200;
-        if (room < wished) {
-            System.out.println("CrowdContractTest: only " + room + " of " + wished + " clients, for the descriptor limit");
-        }
-        return Math.min(room, wished);
-    }
-
     @ParameterizedTest
     @EnumSource(Backend.class)
     void fourThousandClientsInOneBurstAreAllEchoed(Backend backend) throws Exception {
-        int count = allowed(4000);
+        int count = DescriptorLimits.clients(backend, 4000);
         List<SocketChannel> channels = new ArrayList<>();
-        try (TestServer server = TestServer.echo(backend)) {
+        ServerOptions options = TestServer.options(backend).maxClients(count);
+        try (TestServer server = new TestServer(options, TestServer.ECHO)) {
             try {
                 for (int i = 0; i < count; i++) {
-                    SocketChannel channel = SocketChannel.open(new InetSocketAddress("127.0.0.1", server.port()));
+                    InetSocketAddress address = new InetSocketAddress("127.0.0.1", server.port());
+                    SocketChannel channel = SocketChannel.open(address);
                     channels.add(channel);
                     channel.write(ByteBuffer.wrap(TestClient.frame(number(i))));
                 }
@@ -64,14 +62,22 @@ class CrowdContractTest {
         return new byte[] {(byte) i, (byte) (i >> 8), (byte) (i >> 16), 1};
     }
 
+    @Test
+    void twentyThousandConnectsAndClosesLeaveNothing() throws Exception {
+        connectAndClose(new ServerOptions().backend(), 20_000);
+    }
+
     @ParameterizedTest
     @EnumSource(Backend.class)
-    void twentyThousandConnectsAndClosesLeaveNothing(Backend backend) throws Exception {
-        int rounds = 20_000;
+    void connectsAndClosesLeaveNothing(Backend backend) throws Exception {
+        connectAndClose(backend, 2_000);
+    }
+
+    private static void connectAndClose(Backend backend, int rounds) throws Exception {
         SocketAddress any = SocketAddress.of("0.0.0.0", 0);
         try (TestServer server = new TestServer(TestServer.options(backend).address(any), TestServer.ECHO)) {
             for (int i = 0; i < rounds; i++) {
-                // Several addresses, and every other end a reset: else the ports that wait in TIME_WAIT run out.
+                // Several addresses, and every other end a reset: else the ports in TIME_WAIT run out.
                 InetAddress host = InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) (1 + i % 8)});
                 try (SocketChannel channel = SocketChannel.open(new InetSocketAddress(host, server.port()))) {
                     if (i % 4 == 0) {
@@ -144,20 +150,62 @@ class CrowdContractTest {
         }
     }
 
+    @Test
+    void clientsThatSelectCannotWatchAreRefusedAndTakeNoPlace() throws Exception {
+        List<FileInputStream> held = new ArrayList<>();
+        ServerOptions options = TestServer.options(Backend.SELECT).maxClients(3);
+        try (TestServer server = new TestServer(options, TestServer.ECHO)) {
+            assertThat(server.connect().echo(number(1))).isEqualTo(number(1));
+            for (int i = 0; i < Backend.SELECT.descriptorLimit(); i++) {
+                held.add(new FileInputStream("/dev/null"));
+            }
+            for (int i = 1; i <= 5; i++) {
+                server.connect().awaitEnd();
+                server.await(Counter.CLIENTS_REFUSED, i);
+            }
+            for (FileInputStream each : held) {
+                each.close();
+            }
+            assertThat(server.connect().echo(number(2))).isEqualTo(number(2));
+            assertThat(server.connect().echo(number(3))).isEqualTo(number(3));
+            assertThat(server.warnings()).isNotEmpty().allMatch(line -> line.contains("refused"));
+        }
+    }
+
+    @Test
+    void clientsThatTheKernelHasNoWatchForAreRefusedAndTakeNoPlace() throws Exception {
+        boolean[] exhausted = new boolean[1]; // The loop's.
+        ServerOptions options = TestServer.options(Backend.EPOLL).maxClients(3)
+                .posix(() -> Intercepted.call(NativePosix.confined(), "epollCtl", (arguments, kernel) ->
+                        exhausted[0] ? Integer.valueOf(-Errno.ENOSPC.number) : kernel.call()));
+        try (TestServer server = new TestServer(options, TestServer.ECHO)) {
+            server.onLoop(() -> exhausted[0] = true);
+            for (int i = 1; i <= 5; i++) {
+                server.connect().awaitEnd();
+            }
+            server.onLoop(() -> exhausted[0] = false);
+            assertThat(server.connect().echo(number(2))).isEqualTo(number(2));
+            assertThat(server.count(Counter.CLIENTS_REFUSED)).isEqualTo(5);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 5})
     void theAcceptBudgetBoundsTheAcceptsOfOneIteration(int budget) {
         for (Backend backend : Backend.values()) {
-            try (TestServer server = new TestServer(TestServer.options(backend).acceptBudget(budget), TestServer.ECHO)) {
+            ServerOptions options = TestServer.options(backend).acceptBudget(budget);
+            try (TestServer server = new TestServer(options, TestServer.ECHO)) {
                 long[] before = server.onLoop(() -> {
                     for (int i = 0; i < 20; i++) {
                         server.connect();
                     }
-                    return new long[] {server.count(Counter.ACCEPTS_MADE), server.count(Counter.ITERATIONS_MADE)};
+                    return new long[] {server.count(Counter.ACCEPTS_MADE),
+                        server.count(Counter.ITERATIONS_MADE)};
                 });
                 server.await(Counter.CLIENTS_ACCEPTED, 20);
                 long accepts = server.count(Counter.ACCEPTS_MADE) - before[0];
-                long iterations = server.count(Counter.ITERATIONS_MADE) - before[1] + 1; // The one of the task, too.
+                // The one of the task counts, too.
+                long iterations = server.count(Counter.ITERATIONS_MADE) - before[1] + 1;
                 assertThat(accepts).isBetween(20L, 21L);
                 assertThat(iterations * budget).isGreaterThanOrEqualTo(20);
             }

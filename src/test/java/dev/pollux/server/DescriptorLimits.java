@@ -2,6 +2,7 @@ package dev.pollux.server;
 
 import dev.pollux.bindings.linux.Libc;
 import dev.pollux.bindings.linux.rlimit;
+import dev.pollux.poller.Backend;
 import dev.pollux.posix.NativePosix;
 import dev.pollux.posix.Posix;
 import dev.pollux.posix.PosixException;
@@ -11,6 +12,19 @@ import java.lang.foreign.MemorySegment;
 /** What the machine allows this process. */
 final class DescriptorLimits {
     private DescriptorLimits() {
+    }
+
+    /**
+     * As many clients as wished, or as the descriptor limit and the back end allow with both ends in this
+     * process: then it says so.
+     */
+    static int clients(Backend backend, int wished) {
+        int room = Math.min(here(), backend.descriptorLimit()) / 2 - 100;
+        if (room < wished) {
+            System.out.println("The descriptor limit has room for " + room + " of " + wished + " clients, "
+                    + backend);
+        }
+        return Math.min(room, wished);
     }
 
     /** The hard limit, to which a server raises the soft one. */

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Ending in good order. The clock is the test's where a deadline matters; else deadlines are out of reach. */
+/** Ending in good order. The clock is the test's where a deadline matters; else they are out of reach. */
 @Timeout(60)
 class DrainContractTest {
     private static final Duration OUT_OF_REACH = Duration.ofHours(1);
@@ -172,7 +172,8 @@ class DrainContractTest {
 
     @ParameterizedTest
     @EnumSource(Backend.class)
-    void atTheClientLimitThePresentClientsAreServedAndTheWaitingOnesTurnedAway(Backend backend) throws Exception {
+    void atTheClientLimitThePresentClientsAreServedAndTheWaitingOnesTurnedAway(Backend backend)
+            throws Exception {
         ServerOptions options = TestServer.options(backend).maxClients(2);
         try (TestServer server = new TestServer(options, TestServer.ECHO)) {
             TestClient[] present = {server.connect(), server.connect()};
@@ -235,7 +236,8 @@ class DrainContractTest {
     @ParameterizedTest
     @EnumSource(Backend.class)
     void aPeerThatNeverStopsSendingDoesNotHoldItUp(Backend backend) throws Exception {
-        try (TestServer server = new TestServer(TestServer.options(backend), (client, buffer, offset, length) -> { })) {
+        Handler discard = (client, buffer, offset, length) -> { };
+        try (TestServer server = new TestServer(TestServer.options(backend), discard)) {
             TestClient firehose = server.connect();
             firehose.writeAside(TestClient.frame(new byte[4000]), Integer.MAX_VALUE);
             server.await(Counter.BYTES_RECEIVED, 1 << 20);

@@ -79,7 +79,8 @@ class EchoContractTest {
         }
     }
 
-    private static void sendSplit(TestServer server, TestClient client, byte[] stream, int split) throws IOException {
+    private static void sendSplit(TestServer server, TestClient client, byte[] stream, int split)
+            throws IOException {
         long received = server.count(Counter.BYTES_RECEIVED);
         client.write(Arrays.copyOf(stream, split));
         server.await(Counter.BYTES_RECEIVED, received + split); // So that there are two reads indeed.
@@ -100,7 +101,7 @@ class EchoContractTest {
                     stream.writeBytes(stream(LARGEST_PAYLOAD));
                 }
                 stream.writeBytes(stream(1900));
-                stream.writeBytes(stream((int) room - stream.size() - before - 4)); // Ends that far before the end.
+                stream.writeBytes(stream((int) room - stream.size() - before - 4)); // So far before the end.
                 stream.writeBytes(stream(100, 0, 3));
                 long reads = server.onLoop(() -> {
                     client.write(stream.toByteArray());
@@ -131,7 +132,8 @@ class EchoContractTest {
     @ParameterizedTest
     @EnumSource(Backend.class)
     void largeFramesAreContinuedInPlaceWhateverTheirPieces(Backend backend) throws Exception {
-        try (TestServer server = new TestServer(TestServer.options(backend).bufferSize(1 << 20), TestServer.ECHO)) {
+        ServerOptions options = TestServer.options(backend).bufferSize(1 << 20);
+        try (TestServer server = new TestServer(options, TestServer.ECHO)) {
             TestClient client = server.connect();
             byte[] stream = stream((1 << 20) - 4, 0, 5000, 500_000, 4092, 4093, 1, 70_000);
             for (int piece : new int[] {stream.length, 100_003, 33_333, 5_001}) {
@@ -146,7 +148,8 @@ class EchoContractTest {
                         written.completeExceptionally(e);
                     }
                 });
-                assertThat(Arrays.equals(client.read(stream.length), stream)).as("pieces of %d", piece).isTrue();
+                boolean same = Arrays.equals(client.read(stream.length), stream);
+                assertThat(same).as("pieces of %d", piece).isTrue();
                 written.get();
                 writer.join();
             }
@@ -162,7 +165,8 @@ class EchoContractTest {
             client.write(stream);
             assertThat(client.read(stream.length)).isEqualTo(stream);
             server.settle();
-            assertThat(server.count(Counter.SENDS_MADE)).isEqualTo(server.count(Counter.READS_MADE)).isEqualTo(1);
+            assertThat(server.count(Counter.READS_MADE)).isEqualTo(1);
+            assertThat(server.count(Counter.SENDS_MADE)).isEqualTo(1);
         }
     }
 

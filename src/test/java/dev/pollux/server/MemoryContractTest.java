@@ -43,11 +43,7 @@ class MemoryContractTest {
     @ParameterizedTest
     @EnumSource(Backend.class)
     void afterTwoSilentSecondsClientsThatWereActiveHoldNothing(Backend backend) throws Exception {
-        int wished = 10_000;
-        int count = Math.min(wished, DescriptorLimits.here() / 2 - 200);
-        if (count < wished) {
-            System.out.println("MemoryContractTest: " + count + " clients, for the descriptor limit");
-        }
+        int count = DescriptorLimits.clients(backend, backend == Backend.POLL ? 10_000 : 1_000);
         List<SocketChannel> channels = new ArrayList<>();
         ServerOptions options = TestServer.options(backend).maxClients(count).posix(new TestClock());
         try (TestServer server = new TestServer(options, TestServer.ECHO)) {
@@ -79,7 +75,8 @@ class MemoryContractTest {
     @ParameterizedTest
     @EnumSource(Backend.class)
     void anOutboundThatEmptiedIsLetGoAfterTwoSilentSecondsToo(Backend backend) throws Exception {
-        try (TestServer server = new TestServer(Flood.options(backend).posix(new TestClock()), Flood.HANDLER)) {
+        ServerOptions options = Flood.options(backend).posix(new TestClock());
+        try (TestServer server = new TestServer(options, Flood.HANDLER)) {
             TestClient client = server.connect(4096);
             Flood.ask(client, Flood.MANY);
             server.await(Counter.CLIENTS_PAUSED, 1);

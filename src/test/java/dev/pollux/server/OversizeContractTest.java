@@ -21,8 +21,9 @@ class OversizeContractTest {
     private static final byte[] GOOD = TestClient.frame(TestClient.payload(100, 1));
 
     static Stream<Arguments> lengths() {
-        return Arrays.stream(Backend.values()).flatMap(backend -> Stream.of(0xFFFF_FFFFL, 0xFFFF_FFFCL, 0x8000_0000L,
-                0x7FFF_FFFFL, (long) LIMIT, LIMIT - 3L).map(length -> Arguments.of(backend, length)));
+        return Arrays.stream(Backend.values()).flatMap(backend -> Stream.of(0xFFFF_FFFFL, 0xFFFF_FFFCL,
+                0x8000_0000L, 0x7FFF_FFFFL, (long) LIMIT, LIMIT - 3L)
+                .map(length -> Arguments.of(backend, length)));
     }
 
     @ParameterizedTest
@@ -34,7 +35,7 @@ class OversizeContractTest {
             assertThat(client.readToEnd()).isZero();
             client.close();
             server.await(Counter.CLOSED_FRAME_TOO_LONG, 1);
-            assertThat(server.log.warnings()).singleElement().asString()
+            assertThat(server.warnings()).singleElement().asString()
                     .contains("a frame of " + (length + 4) + " bytes").contains(String.valueOf(LIMIT))
                     .contains("--buffer-size").contains(client.socket.getLocalPort() + "");
             assertThat(other.echo(new byte[] {7})).containsExactly(7);
@@ -63,10 +64,10 @@ class OversizeContractTest {
     @EnumSource(Backend.class)
     void theLogShowsTheFirstBytesEscapedAndCut(Backend backend) throws Exception {
         try (TestServer server = TestServer.echo(backend)) {
-            TestClient client = server.connect().write(("GET / HTTP/1.1\r\nHost: \"example\"\r\n" + "x".repeat(500))
-                    .getBytes(StandardCharsets.US_ASCII));
+            String request = "GET / HTTP/1.1\r\nHost: \"example\"\r\n" + "x".repeat(500);
+            TestClient client = server.connect().write(request.getBytes(StandardCharsets.US_ASCII));
             assertThat(client.readToEnd()).isZero();
-            assertThat(server.log.warnings()).singleElement().asString()
+            assertThat(server.warnings()).singleElement().asString()
                     .endsWith("it begins with \"GET / HTTP/1.1\\x0d\\x0aHost: \\x22example\\x22\\x0d\"…");
         }
     }
@@ -99,7 +100,7 @@ class OversizeContractTest {
                 client.close();
             }
             server.await(Counter.CLOSED_FRAME_TOO_LONG, 50);
-            assertThat(server.log.warnings()).hasSizeLessThan(3);
+            assertThat(server.warnings()).hasSizeLessThan(3);
         }
     }
 }

@@ -166,8 +166,10 @@ class ServerOptionsTest {
     @Test
     void withStrictLimitsThatIsAnError() {
         options.maxClients(DescriptorLimits.here()).strictLimits(true);
-        assertThatExceptionOfType(PosixException.class).isThrownBy(new Server(options, TestServer.ECHO)::start)
-                .withMessageContaining("max clients " + options.maxClients()).withMessageContaining("--max-clients");
+        Server server = new Server(options, TestServer.ECHO);
+        assertThatExceptionOfType(PosixException.class).isThrownBy(server::start)
+                .withMessageContaining("max clients " + options.maxClients())
+                .withMessageContaining("--max-clients");
         assertThat(options.maxClients(10).effective().maxClients()).isEqualTo(10);
     }
 }

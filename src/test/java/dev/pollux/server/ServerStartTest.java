@@ -39,9 +39,11 @@ class ServerStartTest {
 
     @Test
     void anAddressThatIsNotOfThisMachineIsNamed() {
-        try (Server server = new Server(new ServerOptions().address(SocketAddress.of("192.0.2.1", 0)), TestServer.ECHO)) {
+        ServerOptions options = new ServerOptions().address(SocketAddress.of("192.0.2.1", 0));
+        try (Server server = new Server(options, TestServer.ECHO)) {
             assertThatExceptionOfType(PosixException.class).isThrownBy(server::start)
-                    .withMessageStartingWith("bind 192.0.2.1:0: EADDRNOTAVAIL").withMessageContaining("--host");
+                    .withMessageStartingWith("bind 192.0.2.1:0: EADDRNOTAVAIL")
+                    .withMessageContaining("--host");
         }
     }
 
@@ -129,7 +131,8 @@ class ServerStartTest {
         long descriptors = TestServer.descriptors();
         boolean[] broken = new boolean[1]; // Written and read on the loop's thread.
         ServerOptions options = options(0).posix(() -> Intercepted.call(NativePosix.confined(), "read",
-                (arguments, kernel) -> broken[0] && (long) arguments[3] > 8 // The wake-up's eventfd has just 8 bytes.
+                // Not the eventfd of the wake-up: it is read with room for just 8 bytes.
+                (arguments, kernel) -> broken[0] && (long) arguments[3] > 8
                         ? (long) -Errno.EFAULT.number : kernel.call()));
         Server server = new Server(options, TestServer.ECHO).start();
         try (TestClient client = new TestClient(server.address().port())) {

@@ -54,11 +54,12 @@ class StraceTest {
         assertThat(calls.get("sendto")).isEqualTo(ECHOES);
     }
 
-    /** Returns when strace has attached; without strace, or where it may not, the test says so and is skipped. */
+    /** Returns when strace has attached; without it, or where it may not, the test says so and is skipped. */
     private static Process attach(String thread, Path trace) throws IOException {
         Process strace;
         try {
-            strace = new ProcessBuilder("strace", "-p", thread, "-e", "trace=%desc,%network", "-o", trace.toString())
+            strace = new ProcessBuilder("strace", "-p", thread, "-e", "trace=%desc,%network",
+                    "-o", trace.toString())
                     .redirectErrorStream(true).start();
         } catch (IOException e) {
             return skipped(e.getMessage());

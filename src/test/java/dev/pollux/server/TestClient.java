@@ -17,7 +17,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** The other end: a blocking socket that speaks frames, and can behave badly. Nothing waits longer than 10 s. */
+/** The other end: a blocking socket that speaks frames, and can behave badly. Nothing waits over 10 s. */
 final class TestClient implements AutoCloseable {
     static final int PATIENCE_MILLIS = 10_000;
     private static final ThreadFactory DAEMONS = Thread.ofPlatform().daemon().name("test-client").factory();
@@ -35,7 +35,7 @@ final class TestClient implements AutoCloseable {
     TestClient(int port, int receiveBufferBytes) {
         try {
             if (receiveBufferBytes > 0) {
-                socket.setReceiveBufferSize(receiveBufferBytes); // Before connecting, or the window is wide already.
+                socket.setReceiveBufferSize(receiveBufferBytes); // First, or the window is wide already.
             }
             socket.setTcpNoDelay(true);
             socket.setSoTimeout(PATIENCE_MILLIS);
@@ -52,8 +52,8 @@ final class TestClient implements AutoCloseable {
     }
 
     static byte[] prefixed(long length, byte[] payload) {
-        return ByteBuffer.allocate(4 + payload.length).order(ByteOrder.LITTLE_ENDIAN).putInt((int) length).put(payload)
-                .array();
+        return ByteBuffer.allocate(4 + payload.length).order(ByteOrder.LITTLE_ENDIAN)
+                .putInt((int) length).put(payload).array();
     }
 
     /** A payload that differs for each size and seed. */

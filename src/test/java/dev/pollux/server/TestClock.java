@@ -28,7 +28,7 @@ final class TestClock implements Supplier<Posix> {
                 (arguments, kernel) -> (long) kernel.call() + offsetNanos.get()));
     }
 
-    /** Puts the clock forward; a server that sleeps does not know until it is woken: {@link TestServer#settle}. */
+    /** Puts the clock forward; a sleeping server must be woken to know: {@link TestServer#settle}. */
     void advance(Duration time) {
         offsetNanos.addAndGet(time.toNanos());
     }

@@ -19,15 +19,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * A server with its clients, for one test. At its close all must have been given back: descriptors, memory, clients;
- * and nothing must have been logged as an error.
+ * A server with its clients, for one test. At its close all must have been given back: descriptors, memory,
+ * clients; and nothing must have been logged as an error.
  */
 final class TestServer implements AutoCloseable {
     static final Handler ECHO = Client::send;
     static final Duration PATIENCE = Duration.ofSeconds(10);
 
     static {
-        try (ServerSocket socket = new ServerSocket(0)) { // The first one makes the JDK open a pair that it keeps.
+        try (ServerSocket socket = new ServerSocket(0)) { // For the first the JDK opens a pair it keeps.
             new TestClient(socket.getLocalPort()).close();
         } catch (IOException e) {
             throw new AssertionError(e);
@@ -56,9 +56,9 @@ final class TestServer implements AutoCloseable {
         return new TestServer(options(backend), ECHO);
     }
 
-    /** A free port, and the rest as it is by default. */
+    /** A free port, as many clients as every back end can watch, and the rest as it is by default. */
     static ServerOptions options(Backend backend) {
-        return new ServerOptions().address(SocketAddress.of("127.0.0.1", 0)).backend(backend);
+        return new ServerOptions().address(SocketAddress.of("127.0.0.1", 0)).backend(backend).maxClients(400);
     }
 
     int port() {
@@ -121,6 +121,12 @@ final class TestServer implements AutoCloseable {
     void advance(Duration time) {
         clock.advance(time);
         settle();
+    }
+
+    /** What was logged at WARNING until now: a line may come a little later than its counter. */
+    List<String> warnings() {
+        settle();
+        return log.warnings();
     }
 
     /** For tests in which the server is to log an error, or to fail. */

@@ -65,7 +65,7 @@ class TimeoutContractTest {
             assertOpen(server, 1);
             server.advance(seconds(2));
             server.await(Counter.CLOSED_IDLE_TIMEOUT, 2);
-            assertThat(server.log.warnings()).isEmpty();
+            assertThat(server.warnings()).isEmpty();
         }
     }
 
@@ -112,7 +112,7 @@ class TimeoutContractTest {
             server.advance(seconds(1).plusMillis(1));
             server.await(Counter.CLOSED_FRAME_TIMEOUT, 1);
             client.awaitEnd();
-            assertThat(server.log.warnings()).singleElement().asString().contains("FRAME_TIMEOUT")
+            assertThat(server.warnings()).singleElement().asString().contains("FRAME_TIMEOUT")
                     .contains("10 bytes received").contains(":" + client.socket.getLocalPort());
         }
     }
@@ -146,7 +146,7 @@ class TimeoutContractTest {
         ServerOptions options = options(backend).writeTimeout(Duration.ZERO);
         try (TestServer server = new TestServer(options, Flood.HANDLER)) {
             TestClient client = server.connect(TINY);
-            byte[] askAndHalf = new byte[10]; // One frame of 8 bytes that asks for a flood, and 2 of the next.
+            byte[] askAndHalf = new byte[10]; // A frame of 8 bytes that asks for a flood, and 2 of the next.
             askAndHalf[0] = 4;
             askAndHalf[4] = (byte) Flood.MANY;
             askAndHalf[8] = 4;
@@ -177,14 +177,14 @@ class TimeoutContractTest {
                 long sent = server.count(Counter.BYTES_SENT);
                 while (server.count(Counter.BYTES_SENT) == sent) {
                     client.read(64 << 10); // The kernel's own buffers must empty first.
+                    server.settle();
                 }
-                server.settle();
             }
             assertOpen(server, 1);
-            server.advance(seconds(31)); // What was still under way to the peer may count as taken the first time.
+            server.advance(seconds(31)); // What was still under way may count as taken the first time.
             server.advance(seconds(31));
             server.await(Counter.CLOSED_WRITE_TIMEOUT, 1);
-            assertThat(server.log.warnings()).singleElement().asString().contains("WRITE_TIMEOUT")
+            assertThat(server.warnings()).singleElement().asString().contains("WRITE_TIMEOUT")
                     .contains(" unsent");
             client.reset();
         }

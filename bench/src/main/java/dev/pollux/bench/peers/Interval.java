@@ -1,0 +1,51 @@
+package dev.pollux.bench.peers;
+
+/**
+ * A ratio as it was measured: its middle and the ends of its 95 % interval.
+ *
+ * @param samples pairs that it comes from
+ */
+record Interval(double low, double middle, double high, int samples) {
+    /** With fewer pairs nothing is decided. */
+    static final int LEAST_SAMPLES = 3;
+    /** Two-sided 95 % quantiles of Student's t for 1 to 30 degrees of freedom. */
+    private static final double[] STUDENT = {
+        12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228,
+        2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086,
+        2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042};
+
+    /**
+     * The ratio of two servers from pairs of the same round: the t-interval of the mean of log(a ÷ b), taken
+     * back through exp. Pairs, since what disturbs the machine disturbs neighbours alike; logarithms, so that
+     * a ÷ b and b ÷ a say the same.
+     */
+    static Interval ofPairs(double[] a, double[] b) {
+        int n = a.length;
+        double sum = 0;
+        for (int i = 0; i < n; i++) {
+            sum += Math.log(a[i] / b[i]);
+        }
+        double mean = sum / n;
+        double squares = 0;
+        for (int i = 0; i < n; i++) {
+            double deviation = Math.log(a[i] / b[i]) - mean;
+            squares += deviation * deviation;
+        }
+        double half = n < 2 ? Double.POSITIVE_INFINITY : student(n - 1) * Math.sqrt(squares / (n - 1) / n);
+        return new Interval(Math.exp(mean - half), Math.exp(mean), Math.exp(mean + half), n);
+    }
+
+    /** The quantile; beyond the table by its expansion around the normal one, off by under 0.1 %. */
+    static double student(int degrees) {
+        return degrees <= STUDENT.length ? STUDENT[degrees - 1]
+                : 1.95996 + 2.3724 / degrees + 2.82 / degrees / degrees;
+    }
+
+    /** What it says about a target. */
+    Verdict verdict(double target) {
+        if (samples < LEAST_SAMPLES || Double.isNaN(middle)) {
+            return Verdict.UNDECIDED;
+        }
+        return high <= target ? Verdict.MET : low > target ? Verdict.MISSED : Verdict.UNDECIDED;
+    }
+}
