@@ -85,8 +85,8 @@ final class Probe {
     }
 
     /**
-     * Declares the function once more, which the compiler refuses if libc's prototype is another one, and gives
-     * its parameters to a function of ours, where they can be measured: C cannot take a function's type apart.
+     * Declares the function once more, which the compiler refuses if libc's prototype is another one, and
+     * gives its parameters to a function of ours, where they can be measured: C cannot take a type apart.
      */
     private void function(String name) throws ReflectiveOperationException {
         Object bound = libc.getMethod(name + "$descriptor").invoke(null);

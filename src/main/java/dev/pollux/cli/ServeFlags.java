@@ -43,7 +43,7 @@ final class ServeFlags {
     private double sweepShare = defaults.sweepShare();
 
     @Option(names = "--old-client-delay", paramLabel = "TIME", converter = TimeSpan.Converter.class,
-            description = "poll-generations: how late one may be noticed, if the share allows it." + BY_DEFAULT)
+            description = "poll-generations: how late one is noticed, if the share allows it." + BY_DEFAULT)
     private TimeSpan oldClientDelay = new TimeSpan(defaults.oldClientDelay());
 
     @Option(names = "--framing", paramLabel = "NAME", converter = FramingName.Converter.class,

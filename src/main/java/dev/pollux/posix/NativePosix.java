@@ -15,6 +15,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 
 /**
  * The real kernel, through libc: the only class of Pollux that invokes a {@link MethodHandle}.
@@ -221,7 +222,7 @@ public final class NativePosix implements Posix {
     @Override
     public int poll(MemorySegment fds, int first, int count, int timeoutMillis) {
         try {
-            return result((int) Poll.HANDLE.invokeExact(state, fds.asSlice(first * POLLFD, count * POLLFD),
+            return result((int) Poll.HANDLE.invokeExact(state, part(fds, first * POLLFD, count * POLLFD),
                     (long) count, timeoutMillis));
         } catch (Throwable t) {
             throw unexpected(t);
@@ -232,7 +233,7 @@ public final class NativePosix implements Posix {
     public int ppoll(MemorySegment fds, int first, int count, MemorySegment timeout) {
         checkSize(timeout, timespec.sizeof());
         try {
-            return result((int) Ppoll.HANDLE.invokeExact(state, fds.asSlice(first * POLLFD, count * POLLFD),
+            return result((int) Ppoll.HANDLE.invokeExact(state, part(fds, first * POLLFD, count * POLLFD),
                     (long) count, timeout, MemorySegment.NULL));
         } catch (Throwable t) {
             throw unexpected(t);
@@ -277,7 +278,7 @@ public final class NativePosix implements Posix {
     public int epollWait(int epfd, MemorySegment events, int count, int timeoutMillis) {
         try {
             return result((int) EpollWait.HANDLE.invokeExact(state, epfd,
-                    events.asSlice(0, count * EpollEvent.BYTES), count, timeoutMillis));
+                    part(events, 0, count * EpollEvent.BYTES), count, timeoutMillis));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -287,7 +288,7 @@ public final class NativePosix implements Posix {
     public long read(int fd, MemorySegment buffer, long offset, long length) {
         assert length > 0; // read(2) of 0 bytes returns 0, which we would take for the end of the stream.
         try {
-            return result((long) Read.HANDLE.invokeExact(state, fd, buffer.asSlice(offset, length), length));
+            return result((long) Read.HANDLE.invokeExact(state, fd, part(buffer, offset, length), length));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -296,7 +297,7 @@ public final class NativePosix implements Posix {
     @Override
     public long send(int fd, MemorySegment buffer, long offset, long length, int flags) {
         try {
-            return result((long) Send.HANDLE.invokeExact(state, fd, buffer.asSlice(offset, length), length,
+            return result((long) Send.HANDLE.invokeExact(state, fd, part(buffer, offset, length), length,
                     flags));
         } catch (Throwable t) {
             throw unexpected(t);
@@ -398,6 +399,15 @@ public final class NativePosix implements Posix {
 
     private long result(long returned) {
         return returned >= 0 ? returned : -(int) ERRNO.get(state, 0L);
+    }
+
+    /**
+     * The stretch that a call will touch. From the beginning of a segment, which is what most calls want, it
+     * is the segment itself: a slice costs nothing only where the compiler manages to do without the object.
+     */
+    private static MemorySegment part(MemorySegment segment, long offset, long length) {
+        Objects.checkFromIndexSize(offset, length, segment.byteSize());
+        return offset == 0 ? segment : segment.asSlice(offset, length);
     }
 
     /**

@@ -22,8 +22,8 @@ import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 
 /**
- * A kernel that owns the clock: poll(2) takes as long as it is told to, and what blocks jumps to the next event
- * or to its deadline. It writes revents where it was asked and, when told to, nonsense everywhere else.
+ * A kernel that owns the clock: poll(2) takes as long as it is told to, and what blocks jumps to the next
+ * event or to its deadline. It writes revents where it was asked and, when told to, nonsense everywhere else.
  */
 final class FakePollKernel {
     /** A call of poll or ppoll. */

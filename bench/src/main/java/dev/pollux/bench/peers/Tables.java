@@ -79,7 +79,8 @@ final class Tables {
     private void loads() {
         for (Measured measured : results.loads().values()) {
             line("%n## %s%n", measured.load().title());
-            line("| server | CPU ns a message | messages/s | p50 µs | p99 µs | p99.9 µs | kept | dropped |");
+            line("| server | CPU ns a message | messages/s | p50 µs | p99 µs | p99.9 µs | kept "
+                    + "| dropped |");
             line("|---|--:|--:|--:|--:|--:|--:|--:|");
             measured.slices().forEach((name, slices) -> {
                 List<Slice> kept = measured.kept(name);
