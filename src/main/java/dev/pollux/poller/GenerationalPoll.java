@@ -124,7 +124,12 @@ final class GenerationalPoll extends Poll {
         long untilSlice = old == 0 ? Long.MAX_VALUE
                 : Math.max(0, sliceEndedNanos + sliceNanos(old) - nowNanos);
         boolean shorter = old > 0 && (timeoutNanos < 0 || untilSlice < timeoutNanos);
-        int pending = poll(0, young, shorter ? untilSlice : timeoutNanos);
+        long waitNanos = shorter ? untilSlice : timeoutNanos;
+        polls++;
+        // In place, as in waitForAll: one method more between a loop and its call is one too many for the
+        // compiler.
+        int pending = waitNanos <= 0 ? posix.poll(set.entries(), 0, young, (int) waitNanos)
+                : posix.ppoll(set.entries(), 0, young, timeout(waitNanos));
         if (pending < 0) {
             return pending;
         }
@@ -141,7 +146,9 @@ final class GenerationalPoll extends Poll {
 
     /** Everything in one blocking poll. Whatever ends it is activity, and sweeps begin anew. */
     private int waitForAll(long timeoutNanos) {
-        int pending = poll(0, set.size(), timeoutNanos);
+        polls++;
+        int pending = timeoutNanos <= 0 ? posix.poll(set.entries(), 0, set.size(), (int) timeoutNanos)
+                : posix.ppoll(set.entries(), 0, set.size(), timeout(timeoutNanos));
         if (pending > 0) {
             asleep = false;
             heardOf(0, pending);
@@ -162,7 +169,8 @@ final class GenerationalPoll extends Poll {
         }
         double earned = (nowNanos - sliceEndedNanos) * (old / (double) delayNanos(old));
         int count = (int) Math.min(set.size() - cursor, Math.max(SMALLEST_SLICE, earned));
-        int found = poll(cursor, count, 0);
+        polls++;
+        int found = posix.poll(set.entries(), cursor, count, 0);
         sliceEndedNanos = posix.nanoTime();
         if (found < 0) {
             return pending > 0 ? pending : found; // The same stretch is asked for again.
@@ -177,14 +185,10 @@ final class GenerationalPoll extends Poll {
         return pending + found;
     }
 
-    private int poll(int first, int count, long timeoutNanos) {
-        polls++;
-        if (timeoutNanos <= 0) {
-            return posix.poll(set.entries(), first, count, (int) timeoutNanos);
-        }
-        timespec.tv_sec(timeout, timeoutNanos / NANOS_PER_SECOND);
-        timespec.tv_nsec(timeout, timeoutNanos % NANOS_PER_SECOND);
-        return posix.ppoll(set.entries(), first, count, timeout);
+    private MemorySegment timeout(long nanos) {
+        timespec.tv_sec(timeout, nanos / NANOS_PER_SECOND);
+        timespec.tv_nsec(timeout, nanos % NANOS_PER_SECOND);
+        return timeout;
     }
 
     /**

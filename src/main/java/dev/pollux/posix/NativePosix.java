@@ -15,7 +15,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
-import java.util.Objects;
 
 /**
  * The real kernel, through libc: the only class of Pollux that invokes a {@link MethodHandle}.
@@ -24,8 +23,9 @@ import java.util.Objects;
  * address and descriptor, with {@link Linker.Option#captureCallState}: the call then takes one more argument
  * in front, a segment into which the JVM copies errno before anything else on this thread can change it.
  *
- * <p>Nothing is allocated by a call once it is compiled: handles are constants, and slices do not leave the
- * method.
+ * <p>Nothing is allocated by a call once it is compiled: handles are constants, and the compiler does without
+ * the slices, ours and the JVM's own of the errno segment, if it inlines all of the call. So the way from a
+ * loop to a call is to be short: HotSpot gives up at 15 methods in one another (-XX:MaxInlineLevel).
  */
 public final class NativePosix implements Posix {
     private static final StructLayout STATE = Linker.Option.captureStateLayout();
@@ -222,8 +222,8 @@ public final class NativePosix implements Posix {
     @Override
     public int poll(MemorySegment fds, int first, int count, int timeoutMillis) {
         try {
-            return result((int) Poll.HANDLE.invokeExact(state, part(fds, first * POLLFD, count * POLLFD),
-                    (long) count, timeoutMillis));
+            MemorySegment part = fds.asSlice(first * POLLFD, count * POLLFD);
+            return result((int) Poll.HANDLE.invokeExact(state, part, (long) count, timeoutMillis));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -233,8 +233,9 @@ public final class NativePosix implements Posix {
     public int ppoll(MemorySegment fds, int first, int count, MemorySegment timeout) {
         checkSize(timeout, timespec.sizeof());
         try {
-            return result((int) Ppoll.HANDLE.invokeExact(state, part(fds, first * POLLFD, count * POLLFD),
-                    (long) count, timeout, MemorySegment.NULL));
+            MemorySegment part = fds.asSlice(first * POLLFD, count * POLLFD);
+            return result((int) Ppoll.HANDLE.invokeExact(state, part, (long) count, timeout,
+                    MemorySegment.NULL));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -277,8 +278,8 @@ public final class NativePosix implements Posix {
     @Override
     public int epollWait(int epfd, MemorySegment events, int count, int timeoutMillis) {
         try {
-            return result((int) EpollWait.HANDLE.invokeExact(state, epfd,
-                    part(events, 0, count * EpollEvent.BYTES), count, timeoutMillis));
+            MemorySegment part = events.asSlice(0, count * EpollEvent.BYTES);
+            return result((int) EpollWait.HANDLE.invokeExact(state, epfd, part, count, timeoutMillis));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -288,7 +289,7 @@ public final class NativePosix implements Posix {
     public long read(int fd, MemorySegment buffer, long offset, long length) {
         assert length > 0; // read(2) of 0 bytes returns 0, which we would take for the end of the stream.
         try {
-            return result((long) Read.HANDLE.invokeExact(state, fd, part(buffer, offset, length), length));
+            return result((long) Read.HANDLE.invokeExact(state, fd, buffer.asSlice(offset, length), length));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -297,8 +298,8 @@ public final class NativePosix implements Posix {
     @Override
     public long send(int fd, MemorySegment buffer, long offset, long length, int flags) {
         try {
-            return result((long) Send.HANDLE.invokeExact(state, fd, part(buffer, offset, length), length,
-                    flags));
+            MemorySegment part = buffer.asSlice(offset, length);
+            return result((long) Send.HANDLE.invokeExact(state, fd, part, length, flags));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -399,15 +400,6 @@ public final class NativePosix implements Posix {
 
     private long result(long returned) {
         return returned >= 0 ? returned : -(int) ERRNO.get(state, 0L);
-    }
-
-    /**
-     * The stretch that a call will touch. From the beginning of a segment, which is what most calls want, it
-     * is the segment itself: a slice costs nothing only where the compiler manages to do without the object.
-     */
-    private static MemorySegment part(MemorySegment segment, long offset, long length) {
-        Objects.checkFromIndexSize(offset, length, segment.byteSize());
-        return offset == 0 ? segment : segment.asSlice(offset, length);
     }
 
     /**

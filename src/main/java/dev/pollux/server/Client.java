@@ -184,22 +184,38 @@ public final class Client {
         settle();
     }
 
-    /** Reads once. Returns whether there may be more: a read that does not fill its room has taken all. */
+    /**
+     * Reads once, right behind the unfinished bytes. Returns whether there may be more: a read that does not
+     * fill its room has taken all.
+     */
     private boolean receive() {
-        MemorySegment buffer = loop.receiveBuffer;
-        long held = unfinished.bytes();
-        long room = buffer.byteSize() - held;
         if (unfinished.isLarge()) {
-            if (!unfinished.makeRoom()) {
-                abort(CloseReason.MEMORY_LIMIT);
-                return false;
-            }
-            buffer = unfinished.segment();
-            room = buffer.byteSize() - held;
-        } else if (held > 0) {
-            unfinished.copyTo(buffer);
+            return receiveInPlace();
         }
-        long n = loop.posix.read(fd, buffer, held, room);
+        long held = unfinished.bytes();
+        long start = Unfinished.IN_PLACE_BYTES - held;
+        if (held > 0) {
+            unfinished.copyTo(loop.receiveBuffer, start);
+        }
+        long room = loop.readArea.byteSize();
+        long n = loop.posix.read(fd, loop.readArea, 0, room);
+        return take(n, room, loop.receiveBuffer, start, held);
+    }
+
+    /** A large unfinished frame is continued where it lies. */
+    private boolean receiveInPlace() {
+        if (!unfinished.makeRoom()) {
+            abort(CloseReason.MEMORY_LIMIT);
+            return false;
+        }
+        MemorySegment block = unfinished.segment();
+        long held = unfinished.bytes();
+        long room = block.byteSize() - held;
+        long n = loop.posix.read(fd, block, held, room);
+        return take(n, room, block, 0, held);
+    }
+
+    private boolean take(long n, long room, MemorySegment buffer, long start, long held) {
         loop.counters.add(Counter.READS_MADE, 1);
         if (n <= 0) {
             nothingRead(n);
@@ -207,7 +223,7 @@ public final class Client {
         }
         received(n);
         loop.timeouts.bytesMoved(slot(), loop.nowNanos);
-        deliver(buffer, held + n);
+        deliver(buffer, start, held + n);
         if (loop.draining) {
             drainBytesLeft -= n;
             if (drainBytesLeft <= 0) {
@@ -235,11 +251,12 @@ public final class Client {
     }
 
     /**
-     * Walks through {@code buffer[0, length)}, which begins with the unfinished bytes, and sends the replies.
+     * Walks through {@code buffer[start, start + length)}, which begins with the unfinished bytes, and sends
+     * the replies.
      */
-    private void deliver(MemorySegment buffer, long length) {
+    private void deliver(MemorySegment buffer, long start, long length) {
         FrameReader reader = loop.reader;
-        reader.over(buffer, 0, length, unfinished.searched());
+        reader.over(buffer, start, length, unfinished.searched());
         loop.serving = this;
         try {
             while (phase == Phase.OPEN && reader.next()) {
@@ -259,17 +276,17 @@ public final class Client {
         }
         flushReplies();
         loop.serving = null;
-        keepUnfinished(buffer, reader);
+        keepUnfinished(buffer, start, reader);
         settle();
     }
 
-    private void keepUnfinished(MemorySegment buffer, FrameReader reader) {
+    private void keepUnfinished(MemorySegment buffer, long start, FrameReader reader) {
         if (phase != Phase.OPEN) {
             unfinished.release();
             return;
         }
         long bytes = reader.unfinishedBytes();
-        boolean begun = unfinished.bytes() == 0 || reader.unfinishedOffset() > 0;
+        boolean begun = unfinished.bytes() == 0 || reader.unfinishedOffset() > start;
         if (!unfinished.keep(buffer, reader.unfinishedOffset(), bytes, reader.searched())) {
             abort(CloseReason.MEMORY_LIMIT);
         } else if (bytes == 0) {

@@ -24,8 +24,10 @@ final class ClientContext implements AutoCloseable {
     final FrameReader reader;
     final PeerLog log = new PeerLog();
 
-    /** Where each read(2) goes, behind the client's unfinished bytes. */
+    /** Begins with room for a client's unfinished bytes, which are put right before what is read. */
     final MemorySegment receiveBuffer;
+    /** Its other part, where each read(2) goes: a slice that is made once, and not with each read. */
+    final MemorySegment readArea;
     /** The replies of the client that is being served. */
     final Replies replies;
 
@@ -55,6 +57,7 @@ final class ClientContext implements AutoCloseable {
         this.poller = options.backend().open(posix, options.pollerOptions());
         this.arena = Arena.ofConfined();
         this.receiveBuffer = arena.allocate(options.receiveBufferBytes(), Long.BYTES);
+        this.readArea = receiveBuffer.asSlice(Unfinished.IN_PLACE_BYTES);
         this.replies = new Replies(arena, options.receiveBufferBytes());
         this.reader = new FrameReader(framing, options.bufferSize());
         this.timeouts = new Timeouts(options);

@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 /** The beginning of a client's next frame, kept until the rest arrives. Never a complete frame. */
 final class Unfinished {
     // Above this, copying to and fro costs more than a second read.
-    private static final long IN_PLACE_BYTES = 4096;
+    static final long IN_PLACE_BYTES = 4096;
 
     private final Block block;
     private long bytes;
@@ -36,8 +36,8 @@ final class Unfinished {
         return block.segment();
     }
 
-    void copyTo(MemorySegment buffer) {
-        MemorySegment.copy(block.segment(), 0, buffer, 0, bytes);
+    void copyTo(MemorySegment buffer, long offset) {
+        MemorySegment.copy(block.segment(), 0, buffer, offset, bytes);
     }
 
     /**

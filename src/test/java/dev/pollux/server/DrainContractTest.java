@@ -27,7 +27,8 @@ class DrainContractTest {
     private final TestClock clock = new TestClock();
 
     private TestServer echo(Backend backend) {
-        return new TestServer(TestServer.options(backend).posix(clock), TestServer.ECHO);
+        ServerOptions options = TestServer.options(backend).posix(clock).drainTimeout(OUT_OF_REACH);
+        return new TestServer(options, TestServer.ECHO);
     }
 
     /** Runs something on the loop, and begins to drain before the loop can read what came of it. */
@@ -140,17 +141,19 @@ class DrainContractTest {
     @ParameterizedTest
     @EnumSource(Backend.class)
     void aStuckClientIsCutOffAtTheDeadline(Backend backend) throws Exception {
-        try (TestServer server = new TestServer(Flood.options(backend).posix(clock), Flood.HANDLER)) {
+        ServerOptions options = Flood.options(backend).posix(clock).writeTimeout(OUT_OF_REACH)
+                .drainTimeout(OUT_OF_REACH);
+        try (TestServer server = new TestServer(options, Flood.HANDLER)) {
             TestClient stuck = server.connect(4096);
             Flood.ask(stuck, Flood.MANY);
             TestClient silent = server.connect();
             server.await(Counter.CLIENTS_PAUSED, 1);
             server.await(Counter.CLIENTS_OPEN, 2);
-            drainAfter(server, Duration.ofSeconds(2), () -> { });
+            drainAfter(server, Duration.ofMinutes(2), () -> { });
             assertThat(silent.readToEnd()).as("and then it does not hang up").isZero();
-            server.advance(Duration.ofMillis(1900));
+            server.advance(Duration.ofSeconds(119));
             assertThat(server.count(Counter.CLIENTS_OPEN)).isEqualTo(2);
-            clock.advance(Duration.ofMillis(101));
+            clock.advance(Duration.ofMillis(1001));
             awaitEnd(server);
             assertThat(server.count(Counter.CLOSED_BY_DRAIN)).isEqualTo(2);
             stuck.reset();
@@ -201,16 +204,17 @@ class DrainContractTest {
     @ParameterizedTest
     @EnumSource(Backend.class)
     void ofTwoDeadlinesTheEarlierHolds(Backend backend) throws Exception {
-        for (Duration[] both : new Duration[][] {{Duration.ofSeconds(2), OUT_OF_REACH},
-            {OUT_OF_REACH, Duration.ofSeconds(2)}}) {
+        for (Duration[] both : new Duration[][] {{Duration.ofMinutes(2), OUT_OF_REACH},
+            {OUT_OF_REACH, Duration.ofMinutes(2)}}) {
             try (TestServer server = echo(backend)) {
                 server.connect();
                 server.await(Counter.CLIENTS_OPEN, 1);
                 drainAfter(server, both[0], () -> { });
                 drainAfter(server, both[1], () -> { });
-                server.advance(Duration.ofMillis(1900));
+                server.settle(); // By now both have begun.
+                server.advance(Duration.ofSeconds(119));
                 assertThat(server.count(Counter.CLIENTS_OPEN)).isEqualTo(1);
-                clock.advance(Duration.ofMillis(101));
+                clock.advance(Duration.ofMillis(1001));
                 awaitEnd(server);
             }
         }

@@ -13,6 +13,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -137,7 +139,9 @@ class ServerStartTest {
         Server server = new Server(options, TestServer.ECHO).start();
         try (TestClient client = new TestClient(server.address().port())) {
             assertThat(client.echo(new byte[] {1})).containsExactly(1);
-            server.execute(() -> broken[0] = true);
+            FutureTask<Void> task = new FutureTask<>(() -> broken[0] = true, null);
+            server.execute(task);
+            task.get(10, TimeUnit.SECONDS);
             client.send(new byte[] {2});
             assertThatExceptionOfType(PosixException.class).isThrownBy(server::join)
                     .withMessageStartingWith("read of descriptor").withMessageContaining("EFAULT");

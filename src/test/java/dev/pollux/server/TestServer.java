@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pollux.metrics.Counter;
 import dev.pollux.poller.Backend;
+import dev.pollux.posix.Errno;
+import dev.pollux.posix.Intercepted;
+import dev.pollux.posix.Posix;
 import dev.pollux.posix.SocketAddress;
 import java.io.File;
 import java.io.IOException;
@@ -14,9 +17,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * A server with its clients, for one test. At its close all must have been given back: descriptors, memory,
@@ -39,11 +44,14 @@ final class TestServer implements AutoCloseable {
     private final TestClock clock; // Null with the real one.
     private final List<TestClient> clients = new ArrayList<>();
     private final long descriptorsBefore = descriptors();
+    private final List<String> failedCloses = new CopyOnWriteArrayList<>();
     private boolean errorsExpected;
 
     TestServer(ServerOptions options, Handler handler) {
-        server = new Server(options, handler);
         clock = options.posix() instanceof TestClock shared ? shared : null;
+        Supplier<Posix> posix = options.posix();
+        options.posix(() -> Intercepted.call(posix.get(), "close", this::close));
+        server = new Server(options, handler);
         try {
             server.start();
         } catch (Throwable t) {
@@ -56,9 +64,19 @@ final class TestServer implements AutoCloseable {
         return new TestServer(options(backend), ECHO);
     }
 
-    /** A free port, as many clients as every back end can watch, and the rest as it is by default. */
+    /** A descriptor that is closed twice is somebody else's the second time, at times. */
+    private Object close(Object[] arguments, Callable<Object> kernel) throws Exception {
+        Object result = kernel.call();
+        if (arguments != null && (int) result != 0) { // Else it is the instance that is closed.
+            failedCloses.add("close of descriptor " + arguments[0] + ": " + Errno.describe((int) result));
+        }
+        return result;
+    }
+
+    /** A free port, as many clients as every back end can watch, time to linger, and the rest by default. */
     static ServerOptions options(Backend backend) {
-        return new ServerOptions().address(SocketAddress.of("127.0.0.1", 0)).backend(backend).maxClients(400);
+        return new ServerOptions().address(SocketAddress.of("127.0.0.1", 0)).backend(backend).maxClients(400)
+                .drainTimeout(Duration.ofMinutes(1));
     }
 
     int port() {
@@ -157,6 +175,7 @@ final class TestServer implements AutoCloseable {
         server.close();
         clients.forEach(TestClient::close);
         log.close();
+        assertThat(failedCloses).isEmpty();
         assertThat(count(Counter.OFF_HEAP_BYTES)).as("off-heap bytes left").isZero();
         assertThat(count(Counter.CLIENTS_OPEN)).as("clients left").isZero();
         assertThat(descriptors()).as("descriptors left").isEqualTo(descriptorsBefore);
