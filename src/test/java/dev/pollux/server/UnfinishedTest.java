@@ -45,7 +45,7 @@ class UnfinishedTest {
         assertKept(77, 50);
         assertThat(unfinished.searched()).isEqualTo(20);
         buffer.fill((byte) 0);
-        unfinished.copyTo(buffer);
+        unfinished.copyTo(buffer, 0);
         for (int i = 0; i < 50; i++) {
             assertThat(buffer.get(JAVA_BYTE, i)).isEqualTo((byte) (77 + i));
         }
