@@ -170,9 +170,21 @@ final class TestServer implements AutoCloseable {
         return count;
     }
 
+    /** A server that does not end must fail its own test and not stop all: its close waits without limit. */
+    private void closeServer() {
+        Thread closing = Thread.ofPlatform().daemon().start(server::close);
+        try {
+            if (!closing.join(PATIENCE)) {
+                throw new AssertionError("the server does not end: " + server.snapshot());
+            }
+        } catch (InterruptedException e) {
+            throw new AssertionError("the server does not end: " + server.snapshot(), e);
+        }
+    }
+
     @Override
     public void close() {
-        server.close();
+        closeServer();
         clients.forEach(TestClient::close);
         log.close();
         assertThat(failedCloses).isEmpty();
