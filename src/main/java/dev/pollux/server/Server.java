@@ -34,7 +34,8 @@ public final class Server implements AutoCloseable {
     private final CountDownLatch started = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Object lock = new Object();
-    private Thread thread; // Under the lock; null before the start.
+    private boolean begun; // Under the lock.
+    private Posix ownPosix; // Of a loop that runOnce drives.
     private volatile SocketAddress address;
     private volatile EventLoop loop; // Null until the loop's thread has made it.
     private volatile Throwable failure;
@@ -58,42 +59,115 @@ public final class Server implements AutoCloseable {
      */
     public Server start() {
         synchronized (lock) {
-            if (thread != null) {
-                throw new IllegalStateException("a server starts once");
-            }
-            ServerOptions effective = options.effective();
-            if (effective.maxClients() < options.maxClients()) {
-                LOG.log(Level.WARNING, "max clients lowered from " + options.maxClients() + " to "
-                        + effective.maxClients() + ", for which the descriptor limit has room (ulimit -Hn)");
-            }
-            Listener listener;
-            try (Posix posix = options.posix().get()) {
-                listener = Listener.open(posix, options.address(), options.backlog());
-            }
-            address = listener.address();
-            thread = Thread.ofPlatform().name("pollux-loop").unstarted(() -> run(effective, listener));
-            thread.start();
+            ServerOptions effective = begin();
+            Listener listener = listen();
+            Thread.ofPlatform().name("pollux-loop").start(() -> run(effective, listener));
         }
         await(started);
         rethrowFailure();
         return this;
     }
 
-    private void run(ServerOptions options, Listener listener) {
-        try (Posix posix = options.posix().get()) {
-            EventLoop opened;
+    /**
+     * Opens the port, and the loop on the calling thread, which is then to call {@link #runOnce} over and
+     * over: instead of {@link #start}, for tests and for programs with a loop of their own.
+     *
+     * @return this
+     * @throws dev.pollux.posix.PosixException if the port or the loop cannot be opened
+     * @throws IllegalStateException if it was started before
+     */
+    public Server open() {
+        synchronized (lock) {
+            ServerOptions effective = begin();
+            Listener listener = listen();
+            ownPosix = options.posix().get();
             try {
-                opened = new EventLoop(options, handler, counters, posix, listener);
+                loop = loop(effective, ownPosix, listener);
             } catch (Throwable t) {
-                posix.close(listener.fd());
+                ownPosix.close();
+                ended.countDown();
                 throw t;
             }
-            try (opened) {
-                loop = opened;
-                started.countDown();
-                while (!opened.isDone()) {
-                    opened.runOnce();
-                }
+        }
+        return this;
+    }
+
+    /**
+     * One iteration of a loop that {@link #open} made: waits until there is something to do, and does it.
+     *
+     * @return false when the server has ended: {@link #drain} and {@link #close} take effect in here
+     * @throws dev.pollux.posix.PosixException if a system call failed in a way that is ours to mend; then the
+     *         server has ended
+     * @throws IllegalStateException on another thread, or without {@link #open}
+     */
+    public boolean runOnce() {
+        EventLoop opened = loop;
+        if (ownPosix == null || !opened.isLoopThread()) {
+            throw new IllegalStateException("runOnce is for the thread that called open");
+        }
+        if (ended.getCount() == 0) {
+            return false;
+        }
+        try {
+            opened.runOnce();
+            if (!opened.isDone()) {
+                return true;
+            }
+        } catch (Throwable t) {
+            failure = t;
+        }
+        end(opened);
+        rethrowFailure();
+        return false;
+    }
+
+    private void end(EventLoop opened) {
+        try {
+            opened.close();
+        } catch (Throwable t) {
+            failure = failure == null ? t : failure;
+        } finally {
+            ownPosix.close();
+            ended.countDown();
+        }
+    }
+
+    private ServerOptions begin() {
+        if (begun) {
+            throw new IllegalStateException("a server starts once");
+        }
+        ServerOptions effective = options.effective();
+        if (effective.maxClients() < options.maxClients()) {
+            LOG.log(Level.WARNING, "max clients lowered from " + options.maxClients() + " to "
+                    + effective.maxClients() + ", for which the descriptor limit has room (ulimit -Hn)");
+        }
+        return effective;
+    }
+
+    private Listener listen() {
+        try (Posix posix = options.posix().get()) {
+            Listener listener = Listener.open(posix, options.address(), options.backlog());
+            address = listener.address();
+            begun = true;
+            return listener;
+        }
+    }
+
+    private EventLoop loop(ServerOptions options, Posix posix, Listener listener) {
+        try {
+            return new EventLoop(options, handler, counters, posix, listener);
+        } catch (Throwable t) {
+            posix.close(listener.fd());
+            throw t;
+        }
+    }
+
+    private void run(ServerOptions options, Listener listener) {
+        try (Posix posix = options.posix().get(); EventLoop opened = loop(options, posix, listener)) {
+            loop = opened;
+            started.countDown();
+            while (!opened.isDone()) {
+                opened.runOnce();
             }
         } catch (Throwable t) {
             failure = t;

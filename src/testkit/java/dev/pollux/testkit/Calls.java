@@ -1,0 +1,132 @@
+package dev.pollux.testkit;
+
+import dev.pollux.posix.Errno;
+import dev.pollux.testkit.Faults.Call;
+import dev.pollux.testkit.Faults.Subject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Every call comes through here: it is counted, takes time, may fail, and shows in the trace. */
+final class Calls {
+    private static final int MOST_WITHOUT_PROGRESS = 1000;
+
+    private final Timeline timeline;
+    private final Descriptors descriptors;
+    private final int[] ofItsKind = new int[SystemCall.values().length];
+    private final List<AssertionError> misuses = new ArrayList<>();
+    private int number;
+    private int withoutProgress; // Calls since something changed.
+    private long progress;
+    private long happened; // The timeline's, when it was looked at last.
+    private Call call; // The one under way.
+    Faults faults = Faults.none();
+    Consumer<String> trace; // Null for none.
+    long callNanos = 300;
+    boolean strict = true;
+
+    Calls(Timeline timeline, Descriptors descriptors) {
+        this.timeline = timeline;
+        this.descriptors = descriptors;
+    }
+
+    int number() {
+        return number;
+    }
+
+    /** How often anything has changed; a loop that goes round without that is a busy one. */
+    long progressMade() {
+        if (happened != timeline.happened()) {
+            happened = timeline.happened();
+            progress();
+        }
+        return progress;
+    }
+
+    void progress() {
+        progress++;
+        withoutProgress = 0;
+    }
+
+    /** A call begins. Returns what is to go wrong with it. */
+    Fault begin(SystemCall name, int fd, long size) {
+        progressMade();
+        Description description = descriptors.get(fd);
+        Subject subject = description == null ? Subject.NOTHING : description.subject();
+        number++;
+        call = new Call(name, fd, subject, size, number, ++ofItsKind[name.ordinal()]);
+        if (++withoutProgress > MOST_WITHOUT_PROGRESS) {
+            withoutProgress = 0;
+            throw misuse(MOST_WITHOUT_PROGRESS + " calls that changed nothing: a busy loop");
+        }
+        timeline.passUntil(timeline.nowNanos() + callNanos);
+        Fault fault = faults.before(call);
+        if (fault.kind() != Fault.Kind.NONE) {
+            progress();
+            say(() -> "fault: " + fault);
+        }
+        if (fault.kind() == Fault.Kind.JUMP) {
+            timeline.passUntil(timeline.nowNanos() + fault.value());
+        }
+        if (fault.fails() && isOfTheNetwork((int) fault.value())
+                && description instanceof StreamSocket socket && subject == Subject.CONNECTION) {
+            socket.breakSilently();
+        }
+        return fault;
+    }
+
+    private static boolean isOfTheNetwork(int errno) {
+        return switch (Errno.of(-errno)) {
+            case ECONNRESET, EPIPE, ETIMEDOUT, EHOSTUNREACH, ENETUNREACH, ENOTCONN -> true;
+            case null, default -> false;
+        };
+    }
+
+    /** A call ends with that result. */
+    long end(long result) {
+        say(() -> result >= 0 ? String.valueOf(result) : String.valueOf(Errno.of(result)));
+        return result;
+    }
+
+    int end(int result) {
+        return (int) end((long) result);
+    }
+
+    private void say(java.util.function.Supplier<String> what) {
+        if (trace != null) {
+            trace.accept(String.format("%.6f #%d %s(%s%d) = %s", timeline.nowNanos() / 1e9, number, call.name(),
+                    call.fd() < 0 ? "" : call.fd() + ", ", call.size(), what.get()));
+        }
+    }
+
+    /** An open descriptor; null, and the caller is to blame, if it is none. */
+    Description find(int fd) {
+        Description description = descriptors.get(fd);
+        if (description == null) {
+            misused("descriptor " + fd + " is not open");
+        }
+        return description;
+    }
+
+    /** Blames the caller, if that is wanted. */
+    void misused(String what) {
+        if (strict) {
+            throw misuse(what);
+        }
+    }
+
+    /** The caller's mistake: thrown now, and told again at the end, in case that somebody catches it. */
+    AssertionError misuse(String what) {
+        AssertionError misuse = new AssertionError("call " + number + ", "
+                + (call == null ? "none" : call.name() + " of descriptor " + call.fd()) + ": " + what);
+        misuses.add(misuse);
+        return misuse;
+    }
+
+    /** Throws the first mistake that was made so far. */
+    void rethrow() {
+        if (!misuses.isEmpty()) {
+            throw misuses.getFirst();
+        }
+    }
+}
