@@ -39,7 +39,12 @@ class PollerContractTest {
     private static final long FIRST = Poller.token(FIXED_SLOTS, 1);
     private static final long SECOND = Poller.token(FIXED_SLOTS + 1, 1);
 
-    private final Sockets sockets = new Sockets();
+    private final Sockets sockets = sockets();
+
+    /** On the real kernel; {@link SimulatedPollerContractTest} has another. */
+    Sockets sockets() {
+        return new Sockets();
+    }
 
     @AfterEach
     void close() {
@@ -391,7 +396,7 @@ class PollerContractTest {
     }
 
     /** Eventfds, epolls, io_urings: what the JVM has none of, so that a difference is ours. */
-    private static long descriptorsThatAreNoFiles() throws IOException {
+    long descriptorsThatAreNoFiles() throws IOException {
         try (Stream<Path> links = Files.list(Path.of("/proc/self/fd"))) {
             return links.filter(PollerContractTest::isNoFile).count();
         }

@@ -27,11 +27,21 @@ public final class Sockets implements AutoCloseable {
     private static final int STREAM = SOCK_STREAM() | SOCK_NONBLOCK() | SOCK_CLOEXEC();
 
     private final Arena arena = Arena.ofConfined();
-    private final Posix posix = NativePosix.confined();
+    private final Posix posix;
     private final List<Integer> open = new ArrayList<>();
 
     /** Two connected sockets. */
     public record Pair(int near, int far) {
+    }
+
+    /** On the real kernel. */
+    public Sockets() {
+        this(NativePosix.confined());
+    }
+
+    /** On whatever kernel that is; it is closed here. */
+    public Sockets(Posix posix) {
+        this.posix = posix;
     }
 
     public Posix posix() {

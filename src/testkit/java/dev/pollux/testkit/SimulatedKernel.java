@@ -94,6 +94,11 @@ public final class SimulatedKernel {
         return this;
     }
 
+    /** Descriptors that are open, without the three that every process begins with. */
+    public int openDescriptors() {
+        return descriptors.leaks().size();
+    }
+
     /** Calls made so far. */
     public int calls() {
         return calls.number();
