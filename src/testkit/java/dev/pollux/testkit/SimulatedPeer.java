@@ -172,6 +172,11 @@ public final class SimulatedPeer {
         return received.toByteArray();
     }
 
+    /** How much that is. */
+    public int receivedBytes() {
+        return received.size();
+    }
+
     /** The payload of the next frame that it has read, or null if there is none. */
     public byte[] nextFrame() {
         byte[] all = received();

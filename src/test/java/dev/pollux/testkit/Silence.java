@@ -1,0 +1,20 @@
+package dev.pollux.testkit;
+
+import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** Nothing is logged meanwhile: thousands of runs in which something goes wrong on purpose. */
+final class Silence implements AutoCloseable {
+    private static final List<Logger> LOGGERS =
+            List.of(Logger.getLogger("dev.pollux.server"), Logger.getLogger("dev.pollux.poller"));
+
+    Silence() {
+        LOGGERS.forEach(logger -> logger.setLevel(Level.OFF));
+    }
+
+    @Override
+    public void close() {
+        LOGGERS.forEach(logger -> logger.setLevel(null));
+    }
+}

@@ -1,0 +1,164 @@
+package dev.pollux.testkit;
+
+import dev.pollux.posix.Errno;
+import dev.pollux.server.Client;
+import dev.pollux.server.CloseReason;
+import dev.pollux.testkit.Faults.Call;
+import dev.pollux.testkit.Schedule.Act;
+import dev.pollux.testkit.Schedule.Kind;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Knows what one peer may receive, for which reasons it may be closed, and how soon it must be served. */
+final class Witness {
+    final SimulatedPeer peer;
+    private final Schedule schedule;
+    private final List<Act> acts;
+    private final SimulatedKernel kernel;
+    private final int index;
+    private final ByteArrayOutputStream echo = new ByteArrayOutputStream(); // Of all its complete frames.
+    private final Set<CloseReason> allowed = EnumSet.noneOf(CloseReason.class);
+    private int frames;
+    private int checked; // Bytes received and found right.
+    private Client client; // Null while it is not accepted.
+    private boolean disturbed; // Something went wrong with one of its calls.
+
+    Witness(SimulatedPeer peer, Schedule schedule, int index, SimulatedKernel kernel) {
+        this.peer = peer;
+        this.schedule = schedule;
+        this.acts = schedule.peers().get(index).acts();
+        this.index = index;
+        this.kernel = kernel;
+        allow();
+    }
+
+    private boolean does(Kind... kinds) {
+        return acts.stream().anyMatch(act -> Set.of(kinds).contains(act.kind()));
+    }
+
+    /** The reasons that the peer's own doing gives. */
+    private void allow() {
+        Map<Kind, CloseReason> causes = new HashMap<>(Map.of(Kind.FINISH, CloseReason.PEER_CLOSED,
+                Kind.CLOSE, CloseReason.PEER_CLOSED, Kind.RESET, CloseReason.PEER_RESET,
+                Kind.BYE, CloseReason.CLOSED_BY_HANDLER, Kind.BOOM, CloseReason.HANDLER_FAILED,
+                Kind.TOO_LONG, CloseReason.FRAME_TOO_LONG));
+        causes.forEach((kind, reason) -> {
+            if (does(kind)) {
+                allowed.add(reason);
+            }
+        });
+        if (does(Kind.CLOSE)) {
+            allowed.add(CloseReason.PEER_RESET); // What it is sent afterwards comes back as one.
+        }
+        if (schedule.settings().memoryLimit() > 0) {
+            allowed.add(CloseReason.MEMORY_LIMIT);
+        }
+        if (schedule.settings().idleMillis() > 0) {
+            allowed.add(CloseReason.IDLE_TIMEOUT);
+        }
+        if (schedule.settings().frameMillis() > 0) {
+            allowed.add(CloseReason.FRAME_TIMEOUT);
+        }
+        if (schedule.settings().writeMillis() > 0) {
+            allowed.add(CloseReason.WRITE_TIMEOUT);
+        }
+    }
+
+    /** Whether nothing that it does can be held against it, and nothing makes it slow. */
+    private boolean isGood() {
+        return !disturbed && !does(Kind.BYE, Kind.BOOM, Kind.TOO_LONG, Kind.HALF, Kind.CLOSE, Kind.RESET,
+                Kind.VANISH, Kind.READ_NOTHING, Kind.READ_SLOWLY) && schedule.settings().memoryLimit() == 0;
+    }
+
+    /** A frame that is its own and no other's, whose echo is to come. */
+    byte[] nextFrame(int bytes) {
+        byte[] frame = frame(bytes);
+        echo.writeBytes(frame);
+        return frame;
+    }
+
+    /** A frame of which only the beginning will be sent. */
+    byte[] halfFrame() {
+        return frame(schedule.settings().bufferSize() - 4);
+    }
+
+    private byte[] frame(int bytes) {
+        ByteBuffer frame = ByteBuffer.allocate(4 + bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(bytes);
+        for (int i = 0; i < bytes; i++) {
+            frame.put((byte) (2 + (index * 83 + frames * 31 + i * 7 & 0x7F)));
+        }
+        frames++;
+        return frame.array();
+    }
+
+    void accepted(Client client) {
+        this.client = client;
+    }
+
+    /** A call on its connection fails. */
+    void suffer(Call call, Fault fault) {
+        disturbed = true;
+        switch (Errno.of(-fault.value())) {
+            case ENOMEM, ENOBUFS, ENOSPC -> allowed.add(CloseReason.NO_RESOURCES);
+            case ECONNRESET, EPIPE, ETIMEDOUT -> allowed.add(CloseReason.PEER_RESET);
+            case null, default -> { }
+        }
+    }
+
+    void serverEnds() {
+        allowed.add(CloseReason.SERVER_DRAINED);
+        allowed.add(CloseReason.SERVER_CLOSED);
+    }
+
+    void closed(CloseReason reason) {
+        require(allowed.contains(reason), "closed with " + reason + ", for which it gave no cause");
+    }
+
+    /** At any moment: what it has received is the beginning of its echo. */
+    void look() {
+        if (peer.receivedBytes() == checked) {
+            return;
+        }
+        byte[] received = peer.received();
+        byte[] expected = echo.toByteArray();
+        require(received.length <= expected.length, "it received more than its echo");
+        for (; checked < received.length; checked++) {
+            require(received[checked] == expected[checked], "byte " + checked + " of what it received is wrong");
+        }
+    }
+
+    /** In the end: whoever was not closed for a reason of its own has received all that it was owed. */
+    void testify(CloseReason reason, boolean anythingWentWrong) {
+        look();
+        if (client == null || !peer.isEnded()) {
+            return;
+        }
+        switch (reason) {
+            case PEER_CLOSED, CLOSED_BY_HANDLER, HANDLER_FAILED, FRAME_TOO_LONG ->
+                    require(checked == echo.size(), "it was closed in order but is owed "
+                            + (echo.size() - checked) + " bytes");
+            case FRAME_TIMEOUT, WRITE_TIMEOUT ->
+                    require(!isGood() || anythingWentWrong, "it was never slow, but closed with " + reason);
+            case IDLE_TIMEOUT ->
+                    require(!isGood() || anythingWentWrong || isOftenIdle(), "it was never idle");
+            default -> { }
+        }
+    }
+
+    private boolean isOftenIdle() {
+        return !does(Kind.FINISH) || acts.stream().filter(act -> act.kind() == Kind.PAUSE)
+                .mapToInt(Act::first).sum() >= schedule.settings().idleMillis() * 900;
+    }
+
+    private void require(boolean condition, String otherwise) {
+        if (!condition) {
+            throw new AssertionError("peer " + index + " (port " + peer.address().port() + "): " + otherwise);
+        }
+    }
+}
