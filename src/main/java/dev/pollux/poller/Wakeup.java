@@ -45,10 +45,14 @@ final class Wakeup implements AutoCloseable {
             return;
         }
         synchronized (lock) {
-            if (!closed) {
-                int result = shared.eventfdWrite(fd, 1);
-                // The counter cannot overflow: one write for each drain.
-                assert result == 0 : Errno.describe(result);
+            int result = closed ? 0 : shared.eventfdWrite(fd, 1);
+            while (result == -Errno.EINTR.number) {
+                result = shared.eventfdWrite(fd, 1);
+            }
+            // A full counter (EAGAIN) is as good.
+            if (result < 0 && result != -Errno.EAGAIN.number) {
+                signalled.set(false); // Or nobody would ever try again.
+                throw new PosixException("eventfd_write of descriptor " + fd, result);
             }
         }
     }
@@ -59,8 +63,9 @@ final class Wakeup implements AutoCloseable {
      */
     void drain() {
         long result = posix.read(fd, counter, 0, counter.byteSize());
-        assert result == counter.byteSize() || result == -Errno.EAGAIN.number || result == -Errno.EINTR.number
-                : Errno.describe(result);
+        if (result < 0 && result != -Errno.EAGAIN.number && result != -Errno.EINTR.number) {
+            throw new PosixException("read of descriptor " + fd + ", an eventfd", result);
+        }
         signalled.set(false);
     }
 
