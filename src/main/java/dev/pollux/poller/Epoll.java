@@ -14,6 +14,7 @@ import static dev.pollux.bindings.linux.Libc.POLLIN;
 import static dev.pollux.bindings.linux.Libc.POLLOUT;
 
 import dev.pollux.posix.EpollEvent;
+import dev.pollux.posix.Errno;
 import dev.pollux.posix.Posix;
 import dev.pollux.posix.PosixException;
 import java.lang.foreign.Arena;
@@ -31,6 +32,7 @@ import java.util.Arrays;
  */
 final class Epoll extends KernelPoller {
     private static final int MOST_EVENTS = 1024; // In one wait; the kernel hands out the others in turn.
+    private static final long RETRY_NANOS = 10_000_000; // Of changes that the kernel had no room for.
 
     static { // So that poll's bits will do.
         assert EPOLLIN() == POLLIN() && EPOLLOUT() == POLLOUT();
@@ -83,7 +85,7 @@ final class Epoll extends KernelPoller {
             growTo(slot);
         }
         if (interest != Interest.NONE) {
-            tell(EPOLL_CTL_ADD(), fd, token, interest);
+            PosixException.check(tell(EPOLL_CTL_ADD(), fd, token, interest), call(fd));
         }
         fds[slot] = fd;
         tokens[slot] = token;
@@ -112,41 +114,55 @@ final class Epoll extends KernelPoller {
         int slot = slot(token);
         assert tokens[slot] == token;
         if (told[slot] != Interest.NONE) {
-            tell(EPOLL_CTL_DEL(), fds[slot], token, Interest.NONE);
+            tell(EPOLL_CTL_DEL(), fds[slot], token, Interest.NONE); // If not, the close that follows does it.
         }
         wanted[slot] = Interest.NONE; // If a change is still listed, it finds nothing to do.
         told[slot] = Interest.NONE;
         clients -= slot >= FIXED_SLOTS ? 1 : 0;
     }
 
-    /** A descriptor without interest leaves the kernel's set: it would report hang-ups unasked. */
+    /**
+     * A descriptor without interest leaves the kernel's set: it would report hang-ups unasked. A change for
+     * which the kernel has no room now stays on the list.
+     */
     private void applyChanges() {
+        int kept = 0;
         for (int i = 0; i < changeCount; i++) {
             int slot = changes[i];
-            changed[slot] = false;
             if (wanted[slot] != told[slot]) {
                 int operation = told[slot] == Interest.NONE ? EPOLL_CTL_ADD()
                         : wanted[slot] == Interest.NONE ? EPOLL_CTL_DEL() : EPOLL_CTL_MOD();
-                tell(operation, fds[slot], tokens[slot], wanted[slot]);
+                if (tell(operation, fds[slot], tokens[slot], wanted[slot]) < 0) {
+                    changes[kept++] = slot;
+                    continue;
+                }
                 told[slot] = wanted[slot];
             }
+            changed[slot] = false;
         }
-        changeCount = 0;
+        changeCount = kept;
     }
 
-    private void tell(int operation, int fd, long token, int interest) {
+    /** Returns 0, or {@code -errno} if the kernel has no room for that (ENOMEM, ENOSPC). */
+    private int tell(int operation, int fd, long token, int interest) {
         EpollEvent.set(change, 0, toPollBits(interest), token);
         int result = posix.epollCtl(this.fd, operation, fd, change);
-        if (result < 0) {
-            throw new PosixException("epoll_ctl of descriptor " + fd, result);
+        if (result < 0 && result != -Errno.ENOMEM.number && result != -Errno.ENOSPC.number) {
+            throw new PosixException(call(fd), result);
         }
+        return result;
+    }
+
+    private static String call(int fd) {
+        return "epoll_ctl of descriptor " + fd;
     }
 
     @Override
     int waitOnce(long timeoutNanos) {
         applyChanges();
+        boolean shorter = changeCount > 0 && (timeoutNanos < 0 || timeoutNanos > RETRY_NANOS);
         polls++;
-        int count = posix.epollWait(fd, events, MOST_EVENTS, millis(timeoutNanos));
+        int count = posix.epollWait(fd, events, MOST_EVENTS, millis(shorter ? RETRY_NANOS : timeoutNanos));
         for (int i = 0; i < count; i++) {
             report(EpollEvent.data(events, i), fromPollBits(EpollEvent.events(events, i)));
         }

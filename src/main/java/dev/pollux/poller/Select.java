@@ -52,7 +52,7 @@ final class Select extends KernelPoller {
     @Override
     public void add(int fd, long token, int interest) {
         if (fd >= DESCRIPTORS) {
-            throw new PosixException("select of descriptor " + fd, -Errno.EINVAL.number,
+            throw new PosixException("select of descriptor " + fd, -Errno.EMFILE.number,
                     "it can watch descriptors below " + DESCRIPTORS + " only; take another --poller");
         }
         int slot = Poller.slot(token);
