@@ -48,7 +48,12 @@ final class Admission implements AutoCloseable {
         this.posix = posix;
         this.poller = poller;
         this.counters = counters;
-        poller.add(listener.fd(), TOKEN, Interest.READ);
+        try {
+            poller.add(listener.fd(), TOKEN, Interest.READ);
+        } catch (Throwable t) {
+            arena.close();
+            throw t;
+        }
     }
 
     /** Whether a back-off is over. */
@@ -131,9 +136,12 @@ final class Admission implements AutoCloseable {
         if (!closed) {
             closed = true;
             againNanos = NEVER;
-            poller.remove(TOKEN);
-            posix.close(listener.fd());
-            arena.close();
+            try {
+                poller.remove(TOKEN);
+            } finally {
+                posix.close(listener.fd());
+                arena.close();
+            }
         }
     }
 }

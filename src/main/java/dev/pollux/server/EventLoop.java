@@ -45,7 +45,12 @@ final class EventLoop implements AutoCloseable {
         this.poller = context.poller;
         this.counters = counters;
         this.table = new ClientTable(options.maxClients());
-        this.admission = new Admission(listener, posix, poller, counters);
+        try {
+            this.admission = new Admission(listener, posix, poller, counters);
+        } catch (Throwable t) {
+            context.close();
+            throw t;
+        }
     }
 
     /** One pass. Returns how many descriptors were ready. */
@@ -207,29 +212,39 @@ final class EventLoop implements AutoCloseable {
 
     /**
      * The kernel has no room for one more in the set (ENOSPC, ENOMEM), or select(2) for a number so large
-     * (EINVAL).
+     * (EMFILE).
      */
     private void refuse(Client client, PosixException e) {
+        context.posix.close(client.fd());
         switch (Errno.of(-e.errno())) {
-            case ENOSPC, ENOMEM, EINVAL -> { }
+            case ENOSPC, ENOMEM, EMFILE -> { }
             case null, default -> throw e;
         }
-        context.posix.close(client.fd());
         counters.add(Counter.CLIENTS_REFUSED, 1);
         waitFailures.log(context.nowNanos, () -> client + " refused: " + e.getMessage());
     }
 
     /** The one end of a client: forget, close, free, and tell. */
     private void remove(Client client) {
-        poller.remove(client.token());
+        try {
+            poller.remove(client.token());
+        } finally { // A refusal is ours to mend, and no reason to keep anything.
+            release(client);
+        }
+        admission.placeFreed();
+    }
+
+    private void release(Client client) {
         table.remove(client);
         context.timeouts.forget(client.slot());
-        context.posix.close(client.fd()); // Whatever it answers, the descriptor is gone.
+        int result = context.posix.close(client.fd()); // Whatever it answers, the descriptor is gone.
         counters.set(Counter.CLIENTS_OPEN, table.size());
         counters.add(client.reason().counter, 1);
         context.log.closed(context.nowNanos, client);
         client.onClosed();
-        admission.placeFreed();
+        if (result == -Errno.EBADF.number) { // Then somebody else's may have been closed before.
+            throw new PosixException("close of descriptor " + client.fd(), result);
+        }
     }
 
     /** Any thread: runs a task on the loop, in the current iteration or the next. */
@@ -273,10 +288,21 @@ final class EventLoop implements AutoCloseable {
     @Override
     public void close() {
         CloseReason reason = context.draining ? CloseReason.SERVER_DRAINED : CloseReason.SERVER_CLOSED;
-        table.forEach(client -> client.abort(reason));
-        context.dirty.clear();
-        settle();
-        admission.close();
-        context.close();
+        try (context; admission) {
+            table.forEach(client -> client.abort(reason));
+            context.dirty.clear();
+            removeAll();
+        }
+    }
+
+    /** One that cannot be removed as it should must not keep the others. */
+    private void removeAll() {
+        try {
+            settle();
+        } finally {
+            if (!context.closing.isEmpty()) {
+                removeAll();
+            }
+        }
     }
 }
