@@ -1,14 +1,17 @@
-package dev.pollux.testkit;
+package dev.pollux.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pollux.poller.Backend;
 import dev.pollux.posix.Errno;
 import dev.pollux.server.CloseReason;
+import dev.pollux.simulation.Story.Outcome;
+import dev.pollux.testkit.Fault;
 import dev.pollux.testkit.Faults.Call;
 import dev.pollux.testkit.Faults.Subject;
-import dev.pollux.testkit.Story.Outcome;
+import dev.pollux.testkit.SystemCall;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,12 +87,22 @@ class NthCallTest {
     @ParameterizedTest
     @EnumSource
     void withoutAFaultEverybodyIsServedAsTheyDeserve(Backend backend) {
-        Story story = new Story(backend).tell();
+        Story story = new Story(backend);
+        try (Silence _ = new Silence()) {
+            story.tell();
+        }
         story.assertNobodyReceivedAnythingWrong();
         assertThat(story.failure).isNull();
-        Map<String, CloseReason> reasons = new LinkedHashMap<>();
-        story.outcomes().forEach((name, outcome) -> reasons.put(name, outcome.reason()));
-        System.out.println(reasons + " " + story.kernel.calls());
+        Map<String, CloseReason> reasons = new HashMap<>(Map.of("steady", CloseReason.PEER_CLOSED,
+                "in a burst", CloseReason.PEER_CLOSED, "with half a frame", CloseReason.FRAME_TIMEOUT,
+                "too long", CloseReason.FRAME_TOO_LONG, "never reading", CloseReason.WRITE_TIMEOUT,
+                "resetting", CloseReason.PEER_RESET, "vanishing", CloseReason.IDLE_TIMEOUT,
+                "waiting", CloseReason.PEER_CLOSED, "hasty", CloseReason.PEER_RESET));
+        reasons.put("late", CloseReason.SERVER_DRAINED);
+        reasons.put("late and slow", CloseReason.SERVER_DRAINED);
+        story.outcomes().forEach((name, outcome) ->
+                assertThat(outcome.reason()).as(name).isEqualTo(reasons.get(name)));
+        assertThat(story.outcomes()).hasSameSizeAs(reasons);
         for (String served : List.of("steady", "in a burst", "with half a frame", "too long", "resetting",
                 "vanishing", "waiting", "late", "late and slow")) {
             assertThat(story.peers.get(served).received()).as(served)
@@ -103,7 +116,7 @@ class NthCallTest {
     void whateverCallFailsOnlyThoseWhomItConcernsAreConcerned(Backend backend) {
         List<String> breaches = new ArrayList<>();
         int runs = 0;
-        try (Silence silence = new Silence()) {
+        try (Silence _ = new Silence()) {
             List<Call> calls = new ArrayList<>();
             Story undisturbed = new Story(backend);
             undisturbed.kernel.faults(call -> {
@@ -128,7 +141,7 @@ class NthCallTest {
     }
 
     /** Tells the story with one fault in it. Returns what was wrong with it, or null. */
-    private static String breach(Backend backend, Call call, Errno errno, boolean opens,
+    static String breach(Backend backend, Call call, Errno errno, boolean opens,
             Map<String, Outcome> expected) {
         Story story = new Story(backend).withFault(call.number(), Fault.fail(errno));
         try {

@@ -1,7 +1,9 @@
-package dev.pollux.testkit;
+package dev.pollux.simulation;
 
 import dev.pollux.poller.Backend;
 import dev.pollux.server.ServerOptions;
+import dev.pollux.testkit.Fault;
+import dev.pollux.testkit.SystemCall;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

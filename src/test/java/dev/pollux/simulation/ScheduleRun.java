@@ -1,13 +1,18 @@
-package dev.pollux.testkit;
+package dev.pollux.simulation;
 
 import dev.pollux.metrics.Counter;
 import dev.pollux.server.Client;
 import dev.pollux.server.CloseReason;
 import dev.pollux.server.Handler;
+import dev.pollux.simulation.Schedule.Act;
+import dev.pollux.simulation.Schedule.Planned;
+import dev.pollux.testkit.Fault;
 import dev.pollux.testkit.Faults.Call;
 import dev.pollux.testkit.Faults.Subject;
-import dev.pollux.testkit.Schedule.Act;
-import dev.pollux.testkit.Schedule.Planned;
+import dev.pollux.testkit.Faults;
+import dev.pollux.testkit.SimulatedKernel;
+import dev.pollux.testkit.SimulatedPeer;
+import dev.pollux.testkit.SimulatedServer;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
@@ -63,8 +68,7 @@ final class ScheduleRun {
         suffered.add(new Planned(call.name(), call.ofItsKind(), fault));
         clockJumped |= fault.kind() == Fault.Kind.JUMP;
         if (call.subject() == Subject.CONNECTION && fault.kind() == Fault.Kind.FAIL) {
-            StreamSocket socket = (StreamSocket) kernel.descriptors.get(call.fd());
-            byPort.get(Address.port(socket.remote)).suffer(call, fault);
+            byPort.get(call.peerPort()).suffer(fault);
         }
         return fault;
     }

@@ -1,4 +1,4 @@
-package dev.pollux.testkit;
+package dev.pollux.simulation;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

@@ -1,4 +1,4 @@
-package dev.pollux.testkit;
+package dev.pollux.simulation;
 
 import java.util.List;
 import java.util.logging.Level;

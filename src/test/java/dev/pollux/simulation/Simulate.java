@@ -1,6 +1,6 @@
-package dev.pollux.testkit;
+package dev.pollux.simulation;
 
-import dev.pollux.testkit.Schedule.Planned;
+import dev.pollux.simulation.Schedule.Planned;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;

@@ -1,4 +1,4 @@
-package dev.pollux.testkit;
+package dev.pollux.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,8 +8,12 @@ import dev.pollux.posix.PosixException;
 import dev.pollux.server.Client;
 import dev.pollux.server.CloseReason;
 import dev.pollux.server.ServerOptions;
+import dev.pollux.testkit.Fault;
 import dev.pollux.testkit.Faults.Call;
 import dev.pollux.testkit.Faults.Subject;
+import dev.pollux.testkit.SimulatedKernel;
+import dev.pollux.testkit.SimulatedPeer;
+import dev.pollux.testkit.SimulatedServer;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -52,14 +56,13 @@ final class Story {
                 return Fault.NONE;
             }
             hit = call;
-            victim = call.subject() == Subject.CONNECTION ? whoIs(call.fd()) : null;
+            victim = call.subject() == Subject.CONNECTION ? whoIs(call.peerPort()) : null;
             return fault;
         });
         return this;
     }
 
-    private String whoIs(int fd) {
-        int port = Address.port(((StreamSocket) kernel.descriptors.get(fd)).remote);
+    private String whoIs(int port) {
         return peers.entrySet().stream().filter(peer -> peer.getValue().address().port() == port)
                 .findFirst().orElseThrow().getKey();
     }
@@ -80,7 +83,7 @@ final class Story {
             kernel.assertClean();
             return this;
         }
-        try (SimulatedServer closed = server) {
+        try (SimulatedServer _ = server) {
             meetEverybody();
             server.advance(Duration.ofSeconds(60));
             peer("late").frames(3, 50);

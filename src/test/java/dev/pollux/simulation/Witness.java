@@ -1,11 +1,13 @@
-package dev.pollux.testkit;
+package dev.pollux.simulation;
 
 import dev.pollux.posix.Errno;
 import dev.pollux.server.Client;
 import dev.pollux.server.CloseReason;
-import dev.pollux.testkit.Faults.Call;
-import dev.pollux.testkit.Schedule.Act;
-import dev.pollux.testkit.Schedule.Kind;
+import dev.pollux.simulation.Schedule.Act;
+import dev.pollux.simulation.Schedule.Kind;
+import dev.pollux.testkit.Fault;
+import dev.pollux.testkit.SimulatedKernel;
+import dev.pollux.testkit.SimulatedPeer;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -102,7 +104,7 @@ final class Witness {
     }
 
     /** A call on its connection fails. */
-    void suffer(Call call, Fault fault) {
+    void suffer(Fault fault) {
         disturbed = true;
         switch (Errno.of(-fault.value())) {
             case ENOMEM, ENOBUFS, ENOSPC -> allowed.add(CloseReason.NO_RESOURCES);

@@ -9,25 +9,27 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The two kernels that must answer alike. */
-enum Kernel {
-    REAL {
-        @Override
-        Sockets open() {
-            return new Sockets(NativePosix.confined());
-        }
-    },
-    SIMULATED {
-        @Override
-        Sockets open() {
-            return new Sockets(new SimulatedKernel().forgiving().posix());
-        }
-    };
+/** What the conformance tests share: the two kernels that must answer alike. */
+abstract class ConformanceTest {
+    enum Kernel {
+        REAL {
+            @Override
+            Sockets open() {
+                return new Sockets(NativePosix.confined());
+            }
+        },
+        SIMULATED {
+            @Override
+            Sockets open() {
+                return new Sockets(new SimulatedKernel().forgiving().posix());
+            }
+        };
+
+        abstract Sockets open();
+    }
 
     private static final int EVERYTHING = Abi.POLLIN | Abi.POLLOUT | Abi.POLLRDHUP;
     private static final int ATTEMPTS = 2000; // A millisecond each.
-
-    abstract Sockets open();
 
     /** Fails unless poll(2), asked for everything, reports just these bits, now or soon. */
     static void assertBits(Sockets sockets, int fd, int bits) {

@@ -6,7 +6,6 @@ import static dev.pollux.testkit.Abi.POLLHUP;
 import static dev.pollux.testkit.Abi.POLLIN;
 import static dev.pollux.testkit.Abi.POLLOUT;
 import static dev.pollux.testkit.Abi.POLLRDHUP;
-import static dev.pollux.testkit.Kernel.assertBits;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -22,7 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** How connections are made, and what is known of them, on both kernels. */
 @Timeout(60)
-class ConnectConformanceTest {
+class ConnectConformanceTest extends ConformanceTest {
     private static final int FLAGS = Abi.NONBLOCK | Abi.CLOEXEC;
 
     @ParameterizedTest

@@ -6,7 +6,6 @@ import static dev.pollux.testkit.Abi.POLLHUP;
 import static dev.pollux.testkit.Abi.POLLIN;
 import static dev.pollux.testkit.Abi.POLLOUT;
 import static dev.pollux.testkit.Abi.POLLRDHUP;
-import static dev.pollux.testkit.Kernel.assertBits;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pollux.posix.Errno;
@@ -20,7 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** How streams run and end, asked of the real kernel and of the simulated one, with the same answers. */
 @Timeout(60)
-class StreamConformanceTest {
+class StreamConformanceTest extends ConformanceTest {
     private static final int OVER = POLLIN | POLLOUT | POLLHUP | POLLRDHUP;
 
     private static long send(Sockets sockets, int fd, int bytes) {

@@ -6,7 +6,6 @@ import static dev.pollux.testkit.Abi.POLLHUP;
 import static dev.pollux.testkit.Abi.POLLIN;
 import static dev.pollux.testkit.Abi.POLLNVAL;
 import static dev.pollux.testkit.Abi.POLLOUT;
-import static dev.pollux.testkit.Kernel.assertBits;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -24,7 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Descriptors, and the calls that wait for them, on both kernels. */
 @Timeout(60)
-class WaitConformanceTest {
+class WaitConformanceTest extends ConformanceTest {
     private static final MemorySegment NULL = MemorySegment.NULL;
     private static final long SET_BYTES = Abi.FD_SETSIZE / 8;
 

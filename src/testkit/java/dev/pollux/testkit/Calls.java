@@ -6,6 +6,7 @@ import dev.pollux.testkit.Faults.Subject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** Every call comes through here: it is counted, takes time, may fail, and shows in the trace. */
 final class Calls {
@@ -54,7 +55,8 @@ final class Calls {
         Description description = descriptors.get(fd);
         Subject subject = description == null ? Subject.NOTHING : description.subject();
         number++;
-        call = new Call(name, fd, subject, size, number, ++ofItsKind[name.ordinal()]);
+        int peerPort = description instanceof StreamSocket socket ? socket.peerPort() : 0;
+        call = new Call(name, fd, subject, peerPort, size, number, ++ofItsKind[name.ordinal()]);
         if (++withoutProgress > MOST_WITHOUT_PROGRESS) {
             withoutProgress = 0;
             throw misuse(MOST_WITHOUT_PROGRESS + " calls that changed nothing: a busy loop");
@@ -92,7 +94,7 @@ final class Calls {
         return (int) end((long) result);
     }
 
-    private void say(java.util.function.Supplier<String> what) {
+    private void say(Supplier<String> what) {
         if (trace != null) {
             trace.accept(String.format("%.6f #%d %s(%s%d) = %s", timeline.nowNanos() / 1e9, number, call.name(),
                     call.fd() < 0 ? "" : call.fd() + ", ", call.size(), what.get()));

@@ -11,11 +11,13 @@ public interface Faults {
      * @param name which one
      * @param fd the descriptor that it is about, or -1
      * @param subject what that descriptor is
+     * @param peerPort where that one's peer is connected from, or 0
      * @param size bytes or entries that it is about
      * @param number 1 for the first call of all
      * @param ofItsKind 1 for the first call of that name
      */
-    record Call(SystemCall name, int fd, Subject subject, long size, int number, int ofItsKind) {
+    record Call(SystemCall name, int fd, Subject subject, int peerPort, long size, int number,
+            int ofItsKind) {
     }
 
     /** What a call is about. */

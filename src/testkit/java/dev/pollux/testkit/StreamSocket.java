@@ -45,6 +45,10 @@ final class StreamSocket extends Description {
         };
     }
 
+    int peerPort() {
+        return remote == null || isUnix() ? 0 : Address.port(remote);
+    }
+
     private boolean isUnix() {
         return family == Abi.AF_UNIX;
     }
