@@ -12,7 +12,7 @@ SOURCES = pom.xml $(shell find src/main jextract/linux/java)
 export MAVEN_OPTS += -Djansi.noreset=true --enable-native-access=ALL-UNNAMED \
 	-XX:+IgnoreUnrecognizedVMOptions --sun-misc-unsafe-memory-access=allow
 
-.PHONY: help build run test verify bench-peers bindings bindings-check clean
+.PHONY: help build run test verify simulate bench-peers bindings bindings-check clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -31,6 +31,12 @@ test: ## the tests
 verify: ## everything that must hold before a commit: the tests, the jars, the benchmarks, the bindings
 	@$(MVN) $(ONLY_SUREFIRE_SPEAKS) -f bench/reactor.xml verify
 	@$(MAKE) --no-print-directory bindings-check
+
+simulate: ## the server on a simulated kernel: SEEDS=1000000 JOBS=2, or SEED=42 for one with a trace
+	@$(MVN) -q test-compile
+	@src/build/with-jdk java --enable-native-access=ALL-UNNAMED -ea -Ddev.pollux.checks=true \
+		-cp target/test-classes:target/classes dev.pollux.simulation.Simulate \
+		'SEED=$(SEED)' 'SEEDS=$(SEEDS)' 'FROM=$(FROM)' 'JOBS=$(JOBS)'
 
 bench-peers: ## our server beside others; QUICK=1 for a first look, ROWS='64x1,16of*', FACTOR=4 for longer
 	@$(MVN) -q -f bench/reactor.xml package -DskipTests

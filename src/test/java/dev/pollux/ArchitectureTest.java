@@ -85,6 +85,18 @@ class ArchitectureTest {
         return describe("primitives and arrays of them", each -> each.getBaseComponentType().isPrimitive());
     }
 
+    /** Not even the bindings: it is a jar of its own, and says what Linux says a second time. */
+    @Test
+    void theTestkitKnowsWhatWhoeverEmbedsTheServerKnows() {
+        JavaClasses testkit = new ClassFileImporter()
+                .withImportOption(location -> !location.contains("Test")).importPackages("dev.pollux.testkit");
+        assertThat(testkit.contain("dev.pollux.testkit.SimulatedPosix")).isTrue();
+        String[] exported = Stream.of("testkit", "server", "poller", "frame", "metrics", "posix")
+                .map(name -> "dev.pollux." + name).toArray(String[]::new);
+        classes().should().onlyDependOnClassesThat(JDK.or(resideInAnyPackage(exported)).or(primitives()))
+                .check(testkit);
+    }
+
     @Test
     void everyPackageHasItsRule() {
         Set<String> packages = CLASSES.stream().map(each -> each.getPackageName().split("\\.")[2])
