@@ -77,8 +77,8 @@ class NthCallTest {
 
     private static boolean isStart(Call call) {
         return switch (call.name()) {
-            case SOCKET, BIND, LISTEN, GETSOCKNAME, SETSOCKOPT, EVENTFD, EPOLL_CREATE1, GETRLIMIT, SETRLIMIT ->
-                    true;
+            case SOCKET, BIND, LISTEN, GETSOCKNAME, SETSOCKOPT, EVENTFD, EPOLL_CREATE1, GETRLIMIT,
+                 SETRLIMIT -> true;
             case EPOLL_CTL -> call.ofItsKind() <= 2; // The wake-up and the listener.
             default -> false;
         };

@@ -154,7 +154,8 @@ record Schedule(long seed, Backend backend, Settings settings, List<Peer> peers,
         for (int i = 0; i < peers.size(); i++) {
             Peer peer = peers.get(i);
             for (int k = 0; k < peer.acts.size(); k++) {
-                smaller.add(with(replaced(i, new Peer(peer.connectMicros, without(peer.acts, k, 1))), faults));
+                Peer less = new Peer(peer.connectMicros, without(peer.acts, k, 1));
+                smaller.add(with(replaced(i, less), faults));
             }
             for (int k = 0; k < peer.acts.size(); k++) {
                 Act act = peer.acts.get(k);

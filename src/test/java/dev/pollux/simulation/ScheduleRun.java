@@ -118,6 +118,7 @@ final class ScheduleRun {
                     <= schedule.options().memoryLimitBytes(), "more memory than allowed");
             for (Witness witness : witnesses) {
                 witness.look();
+                witness.lookAtTheClock(i, suffered.size());
             }
         }
     }

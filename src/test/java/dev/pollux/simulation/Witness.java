@@ -1,5 +1,6 @@
 package dev.pollux.simulation;
 
+import dev.pollux.poller.Backend;
 import dev.pollux.posix.Errno;
 import dev.pollux.server.Client;
 import dev.pollux.server.CloseReason;
@@ -19,6 +20,11 @@ import java.util.Set;
 
 /** Knows what one peer may receive, for which reasons it may be closed, and how soon it must be served. */
 final class Witness {
+    // Two sweeps of 10 ms, each longer by its share of a tenth, and a pass or two.
+    private static final long OLD_NANOS = 24_000_000;
+    // A back-off of 10 ms, or a clock that jumps by 3 s at most.
+    private static final long MISHAP_NANOS = 3_010_000_000L;
+
     final SimulatedPeer peer;
     private final Schedule schedule;
     private final List<Act> acts;
@@ -30,6 +36,9 @@ final class Witness {
     private int checked; // Bytes received and found right.
     private Client client; // Null while it is not accepted.
     private boolean disturbed; // Something went wrong with one of its calls.
+    private boolean over; // It is closed, or the server is about to end.
+    private final Promptness reading = new Promptness();
+    private final Promptness writing = new Promptness();
 
     Witness(SimulatedPeer peer, Schedule schedule, int index, SimulatedKernel kernel) {
         this.peer = peer;
@@ -114,12 +123,57 @@ final class Witness {
     }
 
     void serverEnds() {
+        over = true;
         allowed.add(CloseReason.SERVER_DRAINED);
         allowed.add(CloseReason.SERVER_CLOSED);
     }
 
     void closed(CloseReason reason) {
+        over = true;
         require(allowed.contains(reason), "closed with " + reason + ", for which it gave no cause");
+    }
+
+    /**
+     * After each iteration: nobody waits longer than promised.
+     *
+     * @param faults what went wrong so far: each may cost an iteration, or a back-off
+     */
+    void lookAtTheClock(int iteration, int faults) {
+        boolean mayWait = over || client == null || does(Kind.BYE, Kind.BOOM, Kind.TOO_LONG);
+        boolean mayBePaused = !mayWait && client.unsentBytes() > schedule.settings().lowWatermark();
+        boolean readable = !mayWait && !mayBePaused && peer.untakenBytes() > 0;
+        boolean writable = !mayWait && client.unsentBytes() > 0 && peer.hasRoom();
+        check(reading, readable, peer.takenBytes(), iteration, faults, "it is not read from");
+        check(writing, writable, peer.takenBytes() - (mayWait ? 0 : client.unsentBytes()), iteration, faults,
+                "it is not written to");
+    }
+
+    private void check(Promptness promptness, boolean waits, long moved, int iteration, int faults,
+            String otherwise) {
+        if (!waits || promptness.moved != moved) {
+            promptness.begin(moved, iteration, kernel.nanoTime(), faults);
+            return;
+        }
+        int mishaps = faults - promptness.faults;
+        boolean late = schedule.backend() == Backend.POLL_GENERATIONS
+                ? kernel.nanoTime() - promptness.nanos > OLD_NANOS + mishaps * MISHAP_NANOS
+                : iteration - promptness.iteration > 2 + 2 * mishaps;
+        require(!late, otherwise);
+    }
+
+    /** Since when somebody waits for something. */
+    private static final class Promptness {
+        private long moved;
+        private int iteration;
+        private long nanos;
+        private int faults;
+
+        void begin(long moved, int iteration, long nanos, int faults) {
+            this.moved = moved;
+            this.iteration = iteration;
+            this.nanos = nanos;
+            this.faults = faults;
+        }
     }
 
     /** At any moment: what it has received is the beginning of its echo. */
@@ -131,7 +185,7 @@ final class Witness {
         byte[] expected = echo.toByteArray();
         require(received.length <= expected.length, "it received more than its echo");
         for (; checked < received.length; checked++) {
-            require(received[checked] == expected[checked], "byte " + checked + " of what it received is wrong");
+            require(received[checked] == expected[checked], "byte " + checked + " that it received is wrong");
         }
     }
 

@@ -182,7 +182,8 @@ class ConnectConformanceTest extends ConformanceTest {
             Posix posix = sockets.posix();
             int listener = sockets.listener("127.0.0.1");
             assertThat(option(sockets, listener, Abi.IPPROTO_TCP, Abi.TCP_NODELAY)).isZero();
-            assertThat(posix.setsockopt(listener, Abi.IPPROTO_TCP, Abi.TCP_NODELAY, sockets.ints(7))).isZero();
+            MemorySegment on = sockets.ints(7);
+            assertThat(posix.setsockopt(listener, Abi.IPPROTO_TCP, Abi.TCP_NODELAY, on)).isZero();
             sockets.connect(listener);
             sockets.waitFor(listener);
             int accepted = sockets.accept(listener);

@@ -131,7 +131,8 @@ class SimulatedServerTest {
         try (var server = SimulatedServer.start(options, Client::send)) {
             SimulatedPeer[] peers = new SimulatedPeer[4];
             for (int i = 0; i < peers.length; i++) {
-                peers[i] = server.connect().sendFrame(String.valueOf(i)).pause(Duration.ofSeconds(1)).finish();
+                peers[i] = server.connect().sendFrame(String.valueOf(i));
+                peers[i].pause(Duration.ofSeconds(1)).finish();
             }
             server.run();
             for (int i = 0; i < peers.length; i++) {

@@ -96,8 +96,9 @@ final class Calls {
 
     private void say(Supplier<String> what) {
         if (trace != null) {
-            trace.accept(String.format("%.6f #%d %s(%s%d) = %s", timeline.nowNanos() / 1e9, number, call.name(),
-                    call.fd() < 0 ? "" : call.fd() + ", ", call.size(), what.get()));
+            String fd = call.fd() < 0 ? "" : call.fd() + ", ";
+            trace.accept(String.format("%.6f #%d %s(%s%d) = %s", timeline.nowNanos() / 1e9, number,
+                    call.name(), fd, call.size(), what.get()));
         }
     }
 

@@ -12,8 +12,8 @@ final class Misfortune {
     private static final Errno[] WAIT = {EINTR, ENOMEM};
     private static final Errno[] EPOLL_WAIT = {EINTR};
     private static final Errno[] EPOLL_CTL = {ENOMEM, ENOSPC};
-    private static final Errno[] ACCEPT = {EAGAIN, EINTR, ECONNABORTED, EMFILE, ENFILE, ENOBUFS, ENOMEM, EPROTO,
-        EPERM};
+    private static final Errno[] ACCEPT = {EAGAIN, EINTR, ECONNABORTED, EMFILE, ENFILE, ENOBUFS, ENOMEM,
+        EPROTO, EPERM};
     private static final Errno[] READ = {EAGAIN, EINTR, ECONNRESET, ETIMEDOUT, ENOMEM};
     private static final Errno[] SEND = {EAGAIN, EINTR, ECONNRESET, EPIPE, ENOBUFS, ENOMEM};
     private static final Errno[] COUNTER = {EAGAIN, EINTR};

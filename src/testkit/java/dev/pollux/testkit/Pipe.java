@@ -15,6 +15,7 @@ final class Pipe {
     private byte[] ring = new byte[64]; // Its length is a power of two.
     private int head;
     private int size;
+    private long taken; // By the receiver, so far.
     private boolean finished;
 
     Pipe(int sendCapacity, int receiveCapacity) {
@@ -30,6 +31,11 @@ final class Pipe {
     /** Whether the end of the stream has arrived, though there may be bytes before it. */
     boolean isAtEnd() {
         return finished && size <= receiveCapacity;
+    }
+
+    /** Bytes that the receiver has read. */
+    long taken() {
+        return taken;
     }
 
     int room() {
@@ -63,6 +69,7 @@ final class Pipe {
         MemorySegment.copy(ring, 0, buffer, JAVA_BYTE, first, count - first);
         head = head + count & ring.length - 1;
         size -= count;
+        taken += count;
         return count;
     }
 

@@ -196,6 +196,21 @@ public final class SimulatedPeer {
         return frame == null ? null : new String(frame, StandardCharsets.UTF_8);
     }
 
+    /** Of what it has sent, the bytes that the server has read. */
+    public long takenBytes() {
+        return socket.out() == null ? 0 : socket.out().taken();
+    }
+
+    /** Of what it has sent, the bytes that the server could read and has not. */
+    public long untakenBytes() {
+        return socket.out() == null ? 0 : socket.out().arrived();
+    }
+
+    /** Whether the server could send it something now. */
+    public boolean hasRoom() {
+        return socket.in() != null && socket.in().isWritable();
+    }
+
     /** Whether it has read the end of the stream: the server has sent all that it will. */
     public boolean isEnded() {
         return ended;

@@ -53,6 +53,16 @@ final class StreamSocket extends Description {
         return family == Abi.AF_UNIX;
     }
 
+    /** To the peer; null if there never was one. */
+    Pipe out() {
+        return out;
+    }
+
+    /** From the peer; null if there never was one. */
+    Pipe in() {
+        return in;
+    }
+
     /** Makes both the ends of one connection. */
     static void connect(StreamSocket a, StreamSocket b, Pipe toB, Pipe toA) {
         a.join(b, toA, toB);

@@ -32,7 +32,8 @@ final class Waits {
     private int await(long timeoutNanos, long entries, IntSupplier look) {
         long start = timeline.nowNanos();
         timeline.passUntil(start + entries * entryNanos);
-        long deadline = timeoutNanos < 0 ? Timeline.NEVER : start + Math.min(timeoutNanos, Timeline.NEVER / 4);
+        long deadline = timeoutNanos < 0 ? Timeline.NEVER
+                : start + Math.min(timeoutNanos, Timeline.NEVER / 4);
         while (true) {
             int found = look.getAsInt();
             if (found != 0 || timeline.nowNanos() >= deadline) {
