@@ -5,11 +5,11 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /** Nothing is logged meanwhile: thousands of runs in which something goes wrong on purpose. */
-final class Silence implements AutoCloseable {
+public final class Silence implements AutoCloseable {
     private static final List<Logger> LOGGERS =
             List.of(Logger.getLogger("dev.pollux.server"), Logger.getLogger("dev.pollux.poller"));
 
-    Silence() {
+    public Silence() {
         LOGGERS.forEach(logger -> logger.setLevel(Level.OFF));
     }
 

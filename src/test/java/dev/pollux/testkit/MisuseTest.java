@@ -5,11 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.pollux.posix.Posix;
 import dev.pollux.posix.Sockets;
-import dev.pollux.server.Client;
 import dev.pollux.server.ServerOptions;
+import dev.pollux.simulation.Silence;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.time.Duration;
 import java.util.function.Consumer;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -134,15 +133,17 @@ class MisuseTest {
     }
 
     @Test
-    void aMistakeInAHandlerThatTheServerCatches() {
-        try (var server = SimulatedServer.start(new ServerOptions(), Client::send)) {
-            server.kernel().after(Duration.ofMillis(1), () -> {
-                throw server.kernel().calls.misuse("as it was asked");
-            });
-            assertMisuse("as it was asked", server::run);
-            assertMisuse("as it was asked", server::close);
-        } catch (AssertionError e) {
-            // Told once more at the second close.
+    void aMistakeThatAHandlerMakesAndTheServerCatches() {
+        SimulatedKernel kernel = new SimulatedKernel();
+        SimulatedServer server = SimulatedServer.start(new ServerOptions(), (client, buffer, offset, length) -> {
+            try (Posix posix = kernel.posix()) {
+                posix.close(9);
+            }
+        }, kernel);
+        server.connect().sendFrame("a");
+        try (Silence _ = new Silence()) { // It logs a trace.
+            assertMisuse("descriptor 9 is not open", server::run);
+            assertMisuse("descriptor 9 is not open", server::close);
         }
     }
 }

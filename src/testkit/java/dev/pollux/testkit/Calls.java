@@ -126,10 +126,10 @@ final class Calls {
         return misuse;
     }
 
-    /** Throws the first mistake that was made so far. */
+    /** Tells the first mistake that was made so far, in an error of its own: the first may be under way. */
     void rethrow() {
         if (!misuses.isEmpty()) {
-            throw misuses.getFirst();
+            throw new AssertionError(misuses.getFirst().getMessage(), misuses.getFirst());
         }
     }
 }
