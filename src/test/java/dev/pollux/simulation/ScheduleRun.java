@@ -1,9 +1,11 @@
 package dev.pollux.simulation;
 
 import dev.pollux.metrics.Counter;
+import dev.pollux.metrics.Snapshot;
 import dev.pollux.server.Client;
 import dev.pollux.server.CloseReason;
 import dev.pollux.server.Handler;
+import dev.pollux.server.ServerOptions;
 import dev.pollux.simulation.Schedule.Act;
 import dev.pollux.simulation.Schedule.Planned;
 import dev.pollux.testkit.Fault;
@@ -30,6 +32,7 @@ final class ScheduleRun {
     private static final Duration LONGEST_AFTER_END = Duration.ofSeconds(10);
 
     private final Schedule schedule;
+    private final ServerOptions options;
     private final SimulatedKernel kernel = new SimulatedKernel();
     private final List<Witness> witnesses = new ArrayList<>();
     private final Map<Integer, Witness> byPort = new HashMap<>();
@@ -39,6 +42,7 @@ final class ScheduleRun {
 
     ScheduleRun(Schedule schedule) {
         this.schedule = schedule;
+        this.options = schedule.options();
         kernel.sendBufferBytes(schedule.settings().sendBuffer())
                 .receiveBufferBytes(schedule.settings().receiveBuffer());
         Faults faults = schedule.faults() == null ? Faults.seeded(schedule.seed(), schedule.faultRate())
@@ -80,7 +84,7 @@ final class ScheduleRun {
 
     /** Runs it to the end; throws an error that says what was wrong. */
     void run() {
-        try (SimulatedServer started = SimulatedServer.start(schedule.options(), handler(), kernel)) {
+        try (SimulatedServer started = SimulatedServer.start(options, handler(), kernel)) {
             server = started;
             for (int i = 0; i < schedule.peers().size(); i++) {
                 int index = i;
@@ -109,13 +113,13 @@ final class ScheduleRun {
 
     private void iterate() {
         long latest = kernel.nanoTime() + micros(schedule.endMicros()).plus(LONGEST_AFTER_END).toNanos();
+        long mostMemory = options.memoryLimitBytes();
         for (int i = 0; server.runOnce(); i++) {
             require(i < MOST_ITERATIONS, "no end of iterations");
             require(clockJumped || kernel.nanoTime() < latest, "the server does not end");
-            require(server.snapshot().get(Counter.CLIENTS_OPEN) <= schedule.settings().maxClients(),
-                    "more clients than allowed");
-            require(server.snapshot().get(Counter.OFF_HEAP_BYTES_MOST)
-                    <= schedule.options().memoryLimitBytes(), "more memory than allowed");
+            Snapshot counters = server.snapshot();
+            require(counters.get(Counter.CLIENTS_OPEN) <= options.maxClients(), "more clients than allowed");
+            require(counters.get(Counter.OFF_HEAP_BYTES_MOST) <= mostMemory, "more memory than allowed");
             for (Witness witness : witnesses) {
                 witness.look();
                 witness.lookAtTheClock(i, suffered.size());
@@ -146,7 +150,7 @@ final class ScheduleRun {
                     }
                 }
                 client.send(buffer, offset, length);
-                require(client.unsentBytes() <= schedule.options().unsentLimitBytes(), "too much unsent");
+                require(client.unsentBytes() <= options.unsentLimitBytes(), "too much unsent");
             }
 
             @Override

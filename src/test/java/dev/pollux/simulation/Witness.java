@@ -25,9 +25,14 @@ final class Witness {
     // A back-off of 10 ms, or a clock that jumps by 3 s at most.
     private static final long MISHAP_NANOS = 3_010_000_000L;
 
+    private static final long MILLI = 1_000_000;
+    private static final long SLACK_NANOS = 5 * MILLI; // Time is rounded up to milliseconds, and calls take some.
+
     final SimulatedPeer peer;
     private final Schedule schedule;
     private final List<Act> acts;
+    private final Set<Kind> kinds = EnumSet.noneOf(Kind.class); // Of its acts.
+    private final boolean endsBadly;
     private final SimulatedKernel kernel;
     private final int index;
     private final ByteArrayOutputStream echo = new ByteArrayOutputStream(); // Of all its complete frames.
@@ -39,6 +44,8 @@ final class Witness {
     private boolean over; // It is closed, or the server is about to end.
     private final Promptness reading = new Promptness();
     private final Promptness writing = new Promptness();
+    private final Promptness idling = new Promptness();
+    private final Promptness stalling = new Promptness();
 
     Witness(SimulatedPeer peer, Schedule schedule, int index, SimulatedKernel kernel) {
         this.peer = peer;
@@ -46,11 +53,18 @@ final class Witness {
         this.acts = schedule.peers().get(index).acts();
         this.index = index;
         this.kernel = kernel;
+        acts.forEach(act -> kinds.add(act.kind()));
+        this.endsBadly = does(Kind.BYE, Kind.BOOM, Kind.TOO_LONG);
         allow();
     }
 
-    private boolean does(Kind... kinds) {
-        return acts.stream().anyMatch(act -> Set.of(kinds).contains(act.kind()));
+    private boolean does(Kind... any) {
+        for (Kind each : any) {
+            if (kinds.contains(each)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The reasons that the peer's own doing gives. */
@@ -139,40 +153,51 @@ final class Witness {
      * @param faults what went wrong so far: each may cost an iteration, or a back-off
      */
     void lookAtTheClock(int iteration, int faults) {
-        boolean mayWait = over || client == null || does(Kind.BYE, Kind.BOOM, Kind.TOO_LONG);
+        boolean mayWait = over || client == null || endsBadly;
         boolean mayBePaused = !mayWait && client.unsentBytes() > schedule.settings().lowWatermark();
         boolean readable = !mayWait && !mayBePaused && peer.untakenBytes() > 0;
         boolean writable = !mayWait && client.unsentBytes() > 0 && peer.hasRoom();
-        check(reading, readable, peer.takenBytes(), iteration, faults, "it is not read from");
-        check(writing, writable, peer.takenBytes() - (mayWait ? 0 : client.unsentBytes()), iteration, faults,
-                "it is not written to");
+        long moved = peer.takenBytes() + peer.servedBytes();
+        reading.look(readable, peer.takenBytes(), iteration, faults);
+        require(!isLate(reading, iteration, faults), "it is not read from");
+        writing.look(writable, peer.servedBytes(), iteration, faults);
+        require(!isLate(writing, iteration, faults), "it is not written to");
+        idling.look(!mayWait && schedule.settings().idleMillis() > 0, moved, iteration, faults);
+        require(idling.nanos(faults) <= schedule.settings().idleMillis() * MILLI + SLACK_NANOS,
+                "it is idle and not closed");
+        boolean owed = !mayWait && client.unsentBytes() > 0 && schedule.settings().writeMillis() > 0;
+        stalling.look(owed, peer.servedBytes(), iteration, faults);
+        require(stalling.nanos(faults) <= schedule.settings().writeMillis() * MILLI + SLACK_NANOS,
+                "it takes nothing and is not closed");
     }
 
-    private void check(Promptness promptness, boolean waits, long moved, int iteration, int faults,
-            String otherwise) {
-        if (!waits || promptness.moved != moved) {
-            promptness.begin(moved, iteration, kernel.nanoTime(), faults);
-            return;
-        }
-        int mishaps = faults - promptness.faults;
-        boolean late = schedule.backend() == Backend.POLL_GENERATIONS
-                ? kernel.nanoTime() - promptness.nanos > OLD_NANOS + mishaps * MISHAP_NANOS
-                : iteration - promptness.iteration > 2 + 2 * mishaps;
-        require(!late, otherwise);
+    private boolean isLate(Promptness promptness, int iteration, int faults) {
+        return schedule.backend() == Backend.POLL_GENERATIONS ? promptness.nanos(faults) > OLD_NANOS
+                : promptness.iterations(iteration, faults) > 2;
     }
 
-    /** Since when somebody waits for something. */
-    private static final class Promptness {
+    /** Since when somebody waits for something. What goes wrong meanwhile is not held against the server. */
+    private final class Promptness {
         private long moved;
         private int iteration;
         private long nanos;
         private int faults;
 
-        void begin(long moved, int iteration, long nanos, int faults) {
-            this.moved = moved;
-            this.iteration = iteration;
-            this.nanos = nanos;
-            this.faults = faults;
+        void look(boolean waits, long moved, int iteration, int faults) {
+            if (!waits || this.moved != moved || nanos == 0) {
+                this.moved = moved;
+                this.iteration = iteration;
+                this.nanos = kernel.nanoTime();
+                this.faults = faults;
+            }
+        }
+
+        int iterations(int now, int faultsNow) {
+            return now - iteration - 2 * (faultsNow - faults);
+        }
+
+        long nanos(int faultsNow) {
+            return kernel.nanoTime() - nanos - (faultsNow - faults) * MISHAP_NANOS;
         }
     }
 

@@ -38,6 +38,11 @@ final class Pipe {
         return taken;
     }
 
+    /** Bytes that the sender has written. */
+    long written() {
+        return taken + size;
+    }
+
     int room() {
         return sendCapacity - (size - arrived());
     }

@@ -206,6 +206,11 @@ public final class SimulatedPeer {
         return socket.out() == null ? 0 : socket.out().arrived();
     }
 
+    /** What the server has sent to it, whether it has been read or not. */
+    public long servedBytes() {
+        return socket.in() == null ? 0 : socket.in().written();
+    }
+
     /** Whether the server could send it something now. */
     public boolean hasRoom() {
         return socket.in() != null && socket.in().isWritable();
