@@ -36,6 +36,7 @@ public final class Server implements AutoCloseable {
     private final Object lock = new Object();
     private boolean begun; // Under the lock.
     private Posix ownPosix; // Of a loop that runOnce drives.
+    private boolean iterating; // Loop's thread: in runOnce.
     private volatile SocketAddress address;
     private volatile EventLoop loop; // Null until the loop's thread has made it.
     private volatile Throwable failure;
@@ -85,6 +86,7 @@ public final class Server implements AutoCloseable {
                 loop = loop(effective, ownPosix, listener);
             } catch (Throwable t) {
                 ownPosix.close();
+                ownPosix = null;
                 ended.countDown();
                 throw t;
             }
@@ -95,7 +97,7 @@ public final class Server implements AutoCloseable {
     /**
      * One iteration of a loop that {@link #open} made: waits until there is something to do, and does it.
      *
-     * @return false when the server has ended: {@link #drain} and {@link #close} take effect in here
+     * @return false when the server has ended: {@link #drain} takes effect in here
      * @throws dev.pollux.posix.PosixException if a system call failed in a way that is ours to mend; then the
      *         server has ended
      * @throws IllegalStateException on another thread, or without {@link #open}
@@ -109,12 +111,15 @@ public final class Server implements AutoCloseable {
             return false;
         }
         try {
+            iterating = true;
             opened.runOnce();
             if (!opened.isDone()) {
                 return true;
             }
         } catch (Throwable t) {
             failure = t;
+        } finally {
+            iterating = false;
         }
         end(opened);
         rethrowFailure();
@@ -214,6 +219,9 @@ public final class Server implements AutoCloseable {
     @Override
     public void close() {
         stop(EventLoop::stop);
+        if (ownPosix != null && loop.isLoopThread() && !iterating) {
+            runOnce(); // Nobody else would.
+        }
     }
 
     private void stop(Consumer<EventLoop> how) {

@@ -2,7 +2,10 @@ package dev.pollux.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.pollux.metrics.Counter;
+import dev.pollux.poller.Backend;
 import dev.pollux.posix.Errno;
 import dev.pollux.posix.Intercepted;
 import dev.pollux.posix.NativePosix;
@@ -13,6 +16,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -149,5 +153,31 @@ class ServerStartTest {
         }
         server.close();
         assertThat(TestServer.descriptors()).isEqualTo(descriptors);
+    }
+
+    @Test
+    void aLoopCanBeDrivenByTheThreadThatOpensIt() throws Exception {
+        long before = TestServer.descriptors();
+        Server server = new Server(TestServer.options(Backend.POLL), TestServer.ECHO).open();
+        assertThatIllegalStateException().isThrownBy(server::start);
+        try (TestClient client = new TestClient(server.address().port()).send(new byte[] {7})) {
+            while (server.snapshot().get(Counter.FRAMES_SENT) == 0) { // Bounded by the test's time-out.
+                assertThat(server.runOnce()).isTrue();
+            }
+            assertThat(client.receive()).containsExactly(7);
+            CompletableFuture.runAsync(() ->
+                    assertThatIllegalStateException().isThrownBy(server::runOnce)).join();
+            server.close();
+            server.join();
+            assertThat(server.runOnce()).isFalse();
+        }
+        assertThat(TestServer.descriptors()).isEqualTo(before);
+    }
+
+    @Test
+    void aLoopThatIsStartedIsNotForOthersToDrive() {
+        try (TestServer server = TestServer.echo(Backend.POLL)) {
+            assertThatIllegalStateException().isThrownBy(server.server::runOnce);
+        }
     }
 }

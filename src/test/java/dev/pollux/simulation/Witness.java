@@ -41,6 +41,8 @@ final class Witness {
     private int checked; // Bytes received and found right.
     private Client client; // Null while it is not accepted.
     private boolean disturbed; // Something went wrong with one of its calls.
+    private boolean serverEnds;
+    private boolean endedWithTheServer; // It was not closed before that.
     private boolean over; // It is closed, or the server is about to end.
     private final Promptness reading = new Promptness();
     private final Promptness writing = new Promptness();
@@ -137,12 +139,14 @@ final class Witness {
     }
 
     void serverEnds() {
+        serverEnds = true;
         over = true;
         allowed.add(CloseReason.SERVER_DRAINED);
         allowed.add(CloseReason.SERVER_CLOSED);
     }
 
     void closed(CloseReason reason) {
+        endedWithTheServer = serverEnds;
         over = true;
         require(allowed.contains(reason), "closed with " + reason + ", for which it gave no cause");
     }
@@ -221,15 +225,25 @@ final class Witness {
             return;
         }
         switch (reason) {
-            case PEER_CLOSED, CLOSED_BY_HANDLER, HANDLER_FAILED, FRAME_TOO_LONG ->
-                    require(checked == echo.size(), "it was closed in order but is owed "
-                            + (echo.size() - checked) + " bytes");
+            case PEER_CLOSED -> requireTheWholeEcho();
+            case CLOSED_BY_HANDLER, HANDLER_FAILED, FRAME_TOO_LONG -> {
+                // Whoever is being closed and then fails, takes too long or too much, keeps his reason.
+                if (!disturbed && !endedWithTheServer && schedule.settings().memoryLimit() == 0
+                        && !does(Kind.READ_SLOWLY, Kind.READ_NOTHING)) {
+                    requireTheWholeEcho();
+                }
+            }
             case FRAME_TIMEOUT, WRITE_TIMEOUT ->
                     require(!isGood() || anythingWentWrong, "it was never slow, but closed with " + reason);
             case IDLE_TIMEOUT ->
                     require(!isGood() || anythingWentWrong || isOftenIdle(), "it was never idle");
             default -> { }
         }
+    }
+
+    private void requireTheWholeEcho() {
+        require(checked == echo.size(), "it was closed in order but is owed " + (echo.size() - checked)
+                + " bytes");
     }
 
     private boolean isOftenIdle() {
