@@ -12,9 +12,11 @@ import dev.pollux.testkit.Faults.Subject;
 import dev.pollux.testkit.SystemCall;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -124,9 +126,9 @@ class NthCallTest {
                 return Fault.NONE;
             });
             Map<String, Outcome> expected = undisturbed.tell().outcomes();
+            Set<Integer> watched = new HashSet<>();
             for (Call call : calls) {
-                boolean opens = call.number() > 1
-                        && calls.get(call.number() - 2).name() == SystemCall.ACCEPT4;
+                boolean opens = call.subject() == Subject.CONNECTION && watched.add(call.peerPort());
                 for (Errno errno : call.name().errnos()) {
                     runs++;
                     String breach = breach(backend, call, errno, opens, expected);

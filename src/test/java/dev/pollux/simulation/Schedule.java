@@ -95,7 +95,9 @@ record Schedule(long seed, Backend backend, Settings settings, List<Peer> peers,
 
     private static Peer peer(Random random, Settings settings) {
         List<Act> acts = new ArrayList<>();
-        int largest = settings.bufferSize() - 4;
+        // Not too many system calls for one frame: there are more seeds to try.
+        int largest = Math.min(settings.bufferSize() - 4,
+                50 * Math.min(settings.sendBuffer(), settings.receiveBuffer()));
         for (int i = random.nextInt(12); i > 0; i--) {
             acts.add(switch (random.nextInt(12)) {
                 case 0 -> new Act(Kind.PAUSE, random.nextInt(20_000), 0);
