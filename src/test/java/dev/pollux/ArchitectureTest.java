@@ -89,7 +89,8 @@ class ArchitectureTest {
     @Test
     void theTestkitKnowsWhatWhoeverEmbedsTheServerKnows() {
         JavaClasses testkit = new ClassFileImporter()
-                .withImportOption(location -> !location.contains("Test")).importPackages("dev.pollux.testkit");
+                .withImportOption(location -> !location.contains("Test"))
+                .importPackages("dev.pollux.testkit");
         assertThat(testkit.contain("dev.pollux.testkit.SimulatedPosix")).isTrue();
         String[] exported = Stream.of("testkit", "server", "poller", "frame", "metrics", "posix")
                 .map(name -> "dev.pollux." + name).toArray(String[]::new);

@@ -26,7 +26,8 @@ final class Witness {
     private static final long MISHAP_NANOS = 3_010_000_000L;
 
     private static final long MILLI = 1_000_000;
-    private static final long SLACK_NANOS = 5 * MILLI; // Time is rounded up to milliseconds, and calls take some.
+    // Time is rounded up to milliseconds, and calls take some.
+    private static final long SLACK_NANOS = 5 * MILLI;
 
     final SimulatedPeer peer;
     private final Schedule schedule;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.pollux.posix.Posix;
 import dev.pollux.posix.Sockets;
+import dev.pollux.server.Handler;
 import dev.pollux.server.ServerOptions;
 import dev.pollux.simulation.Silence;
 import java.lang.foreign.Arena;
@@ -135,11 +136,12 @@ class MisuseTest {
     @Test
     void aMistakeThatAHandlerMakesAndTheServerCatches() {
         SimulatedKernel kernel = new SimulatedKernel();
-        SimulatedServer server = SimulatedServer.start(new ServerOptions(), (client, buffer, offset, length) -> {
+        Handler mistaken = (client, buffer, offset, length) -> {
             try (Posix posix = kernel.posix()) {
                 posix.close(9);
             }
-        }, kernel);
+        };
+        SimulatedServer server = SimulatedServer.start(new ServerOptions(), mistaken, kernel);
         server.connect().sendFrame("a");
         try (Silence _ = new Silence()) { // It logs a trace.
             assertMisuse("descriptor 9 is not open", server::run);
