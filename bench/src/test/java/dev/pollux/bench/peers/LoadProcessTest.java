@@ -49,6 +49,7 @@ class LoadProcessTest {
             assertThat(slice.serverNanos()).isPositive();
             assertThat(slice.loadNanos()).isPositive().isLessThan(slice.wallNanos() * 2);
             assertThat(load.run(Load.trickle("test", "", 3, 200), MILLIS).messages()).isBetween(5L, 45L);
+            assertThat(load.run(Load.light("test", "", 3, 200), MILLIS).messages()).isBetween(5L, 45L);
         }
     }
 
