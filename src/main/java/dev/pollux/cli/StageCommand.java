@@ -17,9 +17,10 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code pollux stage}: runs a step of the tutorial. */
-@Command(name = "stage", mixinStandardHelpOptions = true, versionProvider = Version.class, sortOptions = false,
-        description = "Runs a step of the tutorial on 127.0.0.1, until Ctrl-C. What it shows, and what to try, is"
-                + " said at the top of its file, src/main/java/dev/pollux/stage/Stage04Poll.java for 4.")
+@Command(name = "stage", mixinStandardHelpOptions = true, versionProvider = Version.class,
+        sortOptions = false,
+        description = "Runs a step of the tutorial on 127.0.0.1, until Ctrl-C. Its file says at the top what"
+                + " it shows and what to try: src/main/java/dev/pollux/stage/Stage04Poll.java for 4.")
 final class StageCommand implements Callable<Integer> {
     private static final long PATIENCE_MILLIS = 500;
     private static final Set<String> OF_ALL = Set.of("--port", "--list");
@@ -43,7 +44,8 @@ final class StageCommand implements Callable<Integer> {
     private int seconds = 3;
 
     @Option(names = "--accept", paramLabel = "HOW", converter = Accept.Converter.class,
-            description = "6: connections taken in one pass: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
+            description = "6: connections taken in one pass: ${COMPLETION-CANDIDATES}."
+                    + " Default: ${DEFAULT-VALUE}")
     private Accept accept = Accept.UNTIL_EAGAIN;
 
     @Option(names = "--max-clients", paramLabel = "N", converter = PositiveInt.class,
@@ -115,21 +117,22 @@ final class StageCommand implements Callable<Integer> {
     private static void run(Stage stage, Stage.Options options, PrintWriter out) {
         CountDownLatch ended = new CountDownLatch(1);
         Thread hook = new Thread(() -> stopAndWait(stage, ended), "pollux-shutdown");
+        if (!ServerRun.addHook(hook)) {
+            return; // The signal was faster.
+        }
         try {
-            Runtime.getRuntime().addShutdownHook(hook);
             stage.start(options, out::println);
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            return; // The JVM is shutting down: the hook runs, or was too late to be added.
         } finally {
             ended.countDown();
+            ServerRun.removeHook(hook);
         }
     }
 
     private static void stopAndWait(Stage stage, CountDownLatch ended) {
         stage.stop();
         try {
-            ended.await(PATIENCE_MILLIS, TimeUnit.MILLISECONDS); // A stage that waits for a client does not see it.
+            // In vain if the stage waits for a client, or at its limit for the end of one.
+            ended.await(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
