@@ -20,8 +20,12 @@ class StageFilesTest {
 
     private static List<Path> stages() throws IOException {
         try (Stream<Path> files = Files.list(FOLDER)) {
-            return files.filter(file -> file.getFileName().toString().matches("Stage\\d\\d.*")).sorted().toList();
+            return files.filter(file -> name(file).matches("Stage\\d\\d.*")).sorted().toList();
         }
+    }
+
+    private static String name(Path file) {
+        return file.getFileName().toString();
     }
 
     private static List<String> lines(int number) throws IOException {
@@ -30,7 +34,7 @@ class StageFilesTest {
 
     @Test
     void thereAreTwelve() throws IOException {
-        assertThat(stages()).extracting(file -> Integer.parseInt(file.getFileName().toString().substring(5, 7)))
+        assertThat(stages()).extracting(file -> Integer.parseInt(name(file).substring(5, 7)))
                 .containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12);
     }
 

@@ -100,14 +100,14 @@ final class StageRun implements AutoCloseable {
     }
 
     /** Ends the stage from outside, and fails if it had failed or does not end. */
-    StageRun stop() throws Exception {
-        stage.get().stop();
+    StageRun stop() {
+        stage.join().stop();
         return join();
     }
 
     /** Waits for the stage to end by itself. */
-    StageRun join() throws Exception {
-        ended.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    StageRun join() {
+        ended.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
         return this;
     }
 
@@ -119,7 +119,7 @@ final class StageRun implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
         release();
         stop();
     }
