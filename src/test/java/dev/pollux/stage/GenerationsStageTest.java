@@ -36,9 +36,7 @@ class GenerationsStageTest {
         List<Peer> old = connect(run, 100);
         try (Peer young = run.connect()) {
             keepBusy(young);
-            for (Peer peer : old) {
-                peer.echoFrame("I am old");
-            }
+            echoToAll(old); // In one sweep.
             keepBusy(young);
         }
         closeAll(old);
@@ -46,6 +44,15 @@ class GenerationsStageTest {
         assertThat(asked.matches()).isTrue();
         assertThat(Long.parseLong(asked.group(2))).isGreaterThan(10_000);
         assertThat(Long.parseLong(asked.group(1))).isLessThan(Long.parseLong(asked.group(2)) / 2);
+    }
+
+    private static void echoToAll(List<Peer> peers) throws Exception {
+        for (int i = 0; i < peers.size(); i++) {
+            peers.get(i).writeFrame("I am " + i);
+        }
+        for (int i = 0; i < peers.size(); i++) {
+            peers.get(i).expectFrame("I am " + i);
+        }
     }
 
     private static void keepBusy(Peer peer) throws Exception {
@@ -64,16 +71,14 @@ class GenerationsStageTest {
                     peers.get(random.nextInt(10)).echoFrame("young " + i);
                 }
                 int place = random.nextInt(peers.size());
-                switch (random.nextInt(8)) {
+                switch (random.nextInt(20)) {
                     case 0 -> peers.get(place).echoFrame("perhaps old");
                     case 1 -> peers.set(place, successorOf(peers.get(place), run));
                     case 2 -> peers.get(place).write(Peer.frame("a".getBytes())).expectFrame("a");
                     default -> { }
                 }
             }
-            for (int i = 0; i < peers.size(); i++) {
-                peers.get(i).echoFrame("I am " + i);
-            }
+            echoToAll(peers);
             closeAll(peers);
         }
     }
