@@ -28,7 +28,8 @@ final class ServeCommand implements Callable<Integer> {
 
     @Option(names = "--handler", paramLabel = "NAME", converter = HandlerName.Converter.class,
             description = "What to do with a frame: ${COMPLETION-CANDIDATES} (print writes it to stdout,"
-                    + " broadcast sends it to all other clients). Default: ${DEFAULT-VALUE}")
+                    + " broadcast sends it to all other clients, tcp-info answers with what the kernel knows"
+                    + " about the connection). Default: ${DEFAULT-VALUE}")
     private HandlerName handler = HandlerName.ECHO;
 
     @Option(names = "--log-level", paramLabel = "LEVEL", converter = LevelName.Converter.class,

@@ -12,8 +12,10 @@ import dev.pollux.poller.Poller;
 import dev.pollux.posix.Errno;
 import dev.pollux.posix.PosixException;
 import dev.pollux.posix.SocketAddress;
+import dev.pollux.posix.TcpInfo;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * A connected peer. Loop's thread only: other threads reach it through {@link Server#execute}.
@@ -82,6 +84,18 @@ public final class Client {
     /** Bytes that wait until the peer takes them. */
     public long unsentBytes() {
         return outbound.unsent();
+    }
+
+    /**
+     * What the kernel knows about this connection, such as its round-trip time. A system call, each time.
+     *
+     * @return empty once this client is closed, as in {@link Handler#onClose}: its descriptor may be someone
+     *         else's
+     * @throws IllegalStateException on another thread than the loop's
+     */
+    public Optional<TcpInfo> tcpInfo() {
+        loop.checkThread();
+        return phase == Phase.CLOSED ? Optional.empty() : Optional.of(TcpInfo.of(loop.posix, fd));
     }
 
     /**

@@ -28,7 +28,7 @@ class MainTest {
         "serve --port -1               | Invalid value for option '--port': '-1' is not a port, 0 to 65535",
         "serve --port x                | Invalid value for option '--port': 'x' is not a port, 0 to 65535",
         "serve --host nowhere          | Invalid value for option '--host': 'nowhere' is not an IPv4 or IPv6",
-        "serve --handler x             | '--handler': 'x' is none of: echo, print, discard, broadcast",
+        "serve --handler x             | 'x' is none of: echo, print, discard, broadcast, tcp-info",
         "serve --framing x             | '--framing': 'x' is none of: u32le, u32be, line",
         "serve --poller x              | '--poller': 'x' is none of: poll, poll-generations, select, epoll",
         "serve --sweep-share 0         | '--sweep-share': '0' is not above 0 and at most 1",
