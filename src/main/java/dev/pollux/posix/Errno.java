@@ -93,7 +93,8 @@ public enum Errno {
         return name(result) + " (" + NativePosix.strerror((int) -result) + ")";
     }
 
-    static String name(long result) {
+    /** Says a failed result by its name alone: {@code EADDRINUSE}. */
+    public static String name(long result) {
         Errno errno = of(result);
         return errno == null ? "errno " + -result : errno.name();
     }

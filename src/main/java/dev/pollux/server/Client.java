@@ -159,6 +159,14 @@ public final class Client {
         return reason;
     }
 
+    long bytesReceived() {
+        return bytesReceived;
+    }
+
+    long bytesSent() {
+        return bytesSent;
+    }
+
     /** What a log says of it in the end. */
     String describeEnd() {
         return this + " closed: " + reason + ", " + bytesReceived + " bytes received, " + bytesSent
@@ -394,12 +402,14 @@ public final class Client {
         if (!paused && outbound.unsent() > loop.options.highWatermarkBytes()) {
             paused = true;
             loop.counters.add(Counter.CLIENTS_PAUSED, 1);
+            loop.events.readingPaused(this);
             if (frames.contains(slot())) {
                 frameNanosLeft = Math.max(1, frames.deadline(slot()) - loop.nowNanos);
                 frames.remove(slot());
             }
         } else if (paused && outbound.unsent() <= loop.options.lowWatermarkBytes()) {
             paused = false;
+            loop.events.readingResumed(this);
             if (frameNanosLeft > 0) {
                 frames.put(slot(), loop.nowNanos + frameNanosLeft);
                 frameNanosLeft = 0;

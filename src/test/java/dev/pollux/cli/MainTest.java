@@ -35,6 +35,8 @@ class MainTest {
         "serve --sweep-share x         | '--sweep-share': 'x' is not above 0 and at most 1",
         "serve --old-client-delay 0    | --old-client-delay",
         "serve --log-level x           | 'x' is none of: off, error, warning, info, debug, trace",
+        "serve --trace=raed           | '--trace': 'raed' is none of: all, jfr, socket, socketpair, bind,",
+        "serve --trace=read,           | '--trace': '' is none of: all, jfr, socket,",
         "serve --accept 0              | '--accept': '0' is not until-eagain, once, or 1 or more",
         "serve --max-clients 0         | '--max-clients': '0' is not a number from 1 to 2147483647",
         "serve --max-clients 2147483648 | '--max-clients': '2147483648' is not a number from 1 to 2147483647",
