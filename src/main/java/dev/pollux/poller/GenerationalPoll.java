@@ -39,6 +39,7 @@ final class GenerationalPoll extends Poll {
 
     private final double share;
     private final long wantedDelayNanos;
+    private final SweepEvents events = SweepEvents.open();
     private final Arena arena = Arena.ofConfined();
     private final MemorySegment timeout = timespec.allocate(arena);
     private int young = FIXED_SLOTS; // Border behind the young.
@@ -210,6 +211,7 @@ final class GenerationalPoll extends Poll {
     }
 
     private void endSweep(long nowNanos) {
+        events.ended(young - FIXED_SLOTS, set.size() - young, quiet);
         asleep = quiet && set.size() > young;
         sweep++;
         for (int index = young - 1; index >= FIXED_SLOTS; index--) {
@@ -223,6 +225,7 @@ final class GenerationalPoll extends Poll {
     }
 
     private void beginSweep(long nowNanos) {
+        events.began();
         quiet = true;
         cursor = young;
         sweepBeganNanos = nowNanos;
