@@ -40,6 +40,7 @@ public final class Stage09Writes extends Stage {
         final Arena arena = Arena.ofConfined(); // What a client holds is freed when it goes.
         final Reader reader = new Reader(arena);
         MemorySegment unsent = NULL; // Answers that the kernel has not taken, in the reader's buffer.
+
         Client(int fd) {
             this.fd = fd;
         }

@@ -34,7 +34,7 @@ public final class Stage10Limits extends Stage {
     private final MemorySegment clientPolls = polls.asSlice(POLLFD); // Without the listener's entry.
     private final Client[] clients = new Client[MAX_CLIENTS];
     private int connected; // Entries in use of clients and of clientPolls.
-    private long nowNanos; // Read once in each pass.
+    private long nowNanos = posix.nanoTime(); // Read once in each pass, after the wait.
 
     private static final class Client {
         final int fd;
@@ -52,10 +52,10 @@ public final class Stage10Limits extends Stage {
     void run() {
         listen(SOCK_STREAM() | SOCK_NONBLOCK() | SOCK_CLOEXEC());
         while (!isOver()) {
-            nowNanos = posix.nanoTime();
             int timeoutMillis = expire();
             put(polls, 0, connected < options.maxClients() ? listener : ~listener);
             int pending = waited(posix.poll(polls, 0, 1 + connected, timeoutMillis), "poll");
+            nowNanos = posix.nanoTime();
             if (revents(polls, 0) != 0) {
                 pending--;
                 accept();

@@ -34,7 +34,7 @@ public final class Stage11Epoll extends Stage {
     private final Map<Integer, Client> clients = new HashMap<>(); // By descriptor.
     private int epoll;
     private boolean listening; // Whether the kernel is asked about the listener.
-    private long nowNanos; // Read once in each pass.
+    private long nowNanos = posix.nanoTime(); // Read once in each pass, after the wait.
 
     private static final class Client {
         final int fd;
@@ -55,13 +55,13 @@ public final class Stage11Epoll extends Stage {
         epoll = check(posix.epollCreate1(EPOLL_CLOEXEC()), "epoll_create1");
         tell(EPOLL_CTL_ADD(), listener, 0);
         while (!isOver()) {
-            nowNanos = posix.nanoTime();
             int timeoutMillis = expire();
             if (listening != clients.size() < options.maxClients()) {
                 listening = !listening;
                 tell(EPOLL_CTL_MOD(), listener, listening ? EPOLLIN() : 0);
             }
             int ready = waited(posix.epollWait(epoll, events, MAX_EVENTS, timeoutMillis), "epoll_wait");
+            nowNanos = posix.nanoTime();
             for (int i = 0; i < ready; i++) {
                 int fd = (int) EpollEvent.data(events, i);
                 if (fd == listener) {

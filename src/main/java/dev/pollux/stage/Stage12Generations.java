@@ -41,7 +41,7 @@ public final class Stage12Generations extends Stage {
     private long sweepNanos = posix.nanoTime(); // When all were asked last.
     private long asked; // Entries, in all polls; and with
     private long oneGeneration; // it would have been so many.
-    private long nowNanos; // Read once in each pass.
+    private long nowNanos = posix.nanoTime(); // Read once in each pass, after the wait.
 
     private static final class Client {
         final int fd;
@@ -59,7 +59,6 @@ public final class Stage12Generations extends Stage {
     void run() {
         listen(SOCK_STREAM() | SOCK_NONBLOCK() | SOCK_CLOEXEC());
         while (!isOver()) {
-            nowNanos = posix.nanoTime();
             int timeoutMillis = expire();
             put(polls, 0, connected < options.maxClients() ? listener : ~listener);
             boolean sweep = nowNanos - sweepNanos >= SWEEP_MILLIS * 1_000_000;
@@ -72,6 +71,7 @@ public final class Stage12Generations extends Stage {
             oneGeneration += 1 + connected;
             timeoutMillis = sweep ? 0 : Math.min(timeoutMillis, SWEEP_MILLIS);
             int pending = waited(posix.poll(polls, 0, 1 + some, timeoutMillis), "poll");
+            nowNanos = posix.nanoTime();
             if (revents(polls, 0) != 0) {
                 pending--;
                 accept();

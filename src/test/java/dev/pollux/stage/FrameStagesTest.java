@@ -242,6 +242,19 @@ class FrameStagesTest {
 
     @ParameterizedTest
     @MethodSource("thatLimit")
+    void idleTimeBeginsAnewWithEachMessage(Supplier<Stage> stage) throws Exception {
+        try (StageRun run = new StageRun(stage, 0, false, 10, 1000); Peer peer = run.connect()) {
+            peer.echoFrame("now");
+            run.idleCpuMillis(); // Some time, in which the stage waits.
+            peer.echoFrame("and now");
+            long start = System.nanoTime();
+            peer.awaitClose();
+            assertThat(System.nanoTime() - start).isGreaterThan(990_000_000L);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("thatLimit")
     void whoComesAtTheLimitWaitsForAFreePlace(Supplier<Stage> stage) throws Exception {
         try (StageRun run = new StageRun(stage, 0, false, 2, 60_000);
                 Peer one = run.connect(); Peer two = run.connect()) {
