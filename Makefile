@@ -12,7 +12,7 @@ SOURCES = pom.xml $(shell find src/main jextract/linux/java)
 export MAVEN_OPTS += -Djansi.noreset=true --enable-native-access=ALL-UNNAMED \
 	-XX:+IgnoreUnrecognizedVMOptions --sun-misc-unsafe-memory-access=allow
 
-.PHONY: help build run stage test verify bench-peers bindings bindings-check clean
+.PHONY: help build run stage test verify aot bench-peers bindings bindings-check clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -33,7 +33,10 @@ test: ## the tests
 
 verify: ## everything that must hold before a commit: the tests, the jars, the benchmarks, the bindings
 	@$(MVN) $(ONLY_SUREFIRE_SPEAKS) -f bench/reactor.xml verify
-	@$(MAKE) --no-print-directory bindings-check
+	@$(MAKE) --no-print-directory bindings-check aot
+
+aot: $(JAR) ## target/pollux.aot, a cache with which pollux.jar starts in less time (JDK 25)
+	@src/build/with-jdk src/build/aot
 
 bench-peers: ## our server beside others; QUICK=1 for a first look, ROWS='64x1,16of*', FACTOR=4 for longer
 	@$(MVN) -q -f bench/reactor.xml package -DskipTests
