@@ -196,7 +196,7 @@ class TutorialDefectsTest {
 
     // 3. An error or a hang-up without POLLIN.
 
-    /** Has the kernel queue an error message for each segment that leaves: POLLERR, though nothing is wrong. */
+    /** Has the kernel queue a message for each segment that leaves: POLLERR, though nothing is wrong. */
     private static void timestamps(Posix posix, int fd) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment value = arena.allocateFrom(JAVA_INT, WHEN_IT_LEFT);

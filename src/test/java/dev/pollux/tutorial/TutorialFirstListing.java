@@ -36,7 +36,7 @@ public final class TutorialFirstListing implements AutoCloseable {
 
     /** Once round its loop. Returns what poll did. */
     public int turn(int timeoutMillis) {
-        int active = pollCount + 1; // polls[0..poll_count + 1], where the listening socket is counted already.
+        int active = pollCount + 1; // polls[0..poll_count + 1]; the listening socket is counted already.
         int pending = posix.poll(polls, 0, active, timeoutMillis);
         if (pollfd.revents(entry(0)) != 0) {
             int socket = PosixException.check(posix.accept4(listener, MemorySegment.NULL, MemorySegment.NULL,
