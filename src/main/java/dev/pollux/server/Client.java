@@ -267,6 +267,10 @@ public final class Client {
             finish(peerGone ? CloseReason.PEER_RESET : CloseReason.PEER_CLOSED);
         } else if (n == -Errno.EAGAIN.number) {
             loop.counters.add(Counter.CALLS_WOULD_BLOCK, 1);
+            if (peerGone) {
+                // An error that no read clears, such as a queue of messages: it would be reported for ever.
+                abort(CloseReason.PEER_RESET);
+            }
         } else if (n != -Errno.EINTR.number) {
             abort(CloseReason.ofFailure("read", fd, n));
         }

@@ -27,8 +27,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 class TraceStraceTest {
     /** What glibc makes of a function, where the system call has another name. */
     private static final Map<String, String> CALLED = Map.of("send", "sendto", "select", "pselect6",
-            "eventfd", "eventfd2", "eventfd_write", "write", "getrlimit", "prlimit64", "setrlimit", "prlimit64");
-    private static final Pattern OURS = Pattern.compile("(\\w+)\\(.*\\) = (-?\\d+)( E\\w+)?.* <\\d+\\.\\d{6}>");
+            "eventfd", "eventfd2", "eventfd_write", "write",
+            "getrlimit", "prlimit64", "setrlimit", "prlimit64");
+    private static final Pattern OURS =
+            Pattern.compile("(\\w+)\\(.*\\) = (-?\\d+)( E\\w+)?.* <\\d+\\.\\d{6}>");
     // With -y: a descriptor is followed by what it is. The JVM's own are files.
     private static final Pattern THEIRS = Pattern.compile(
             "(\\w+)\\((\\d+<[^/].*|[^0-9].*|\\d+, .*)\\) += (-?\\d+)(?:<[^>]*>)?( E\\w+)?.*");

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
@@ -11,9 +12,11 @@ import jdk.jfr.consumer.RecordingFile;
 /** A recording of Flight Recorder, of our own events alone. */
 public final class Recorded implements AutoCloseable {
     private final Recording recording = new Recording();
+    private final Set<String> names; // The others are on by default, as an event of anybody's is.
 
     /** Records from now on; the names are without {@code dev.pollux} in front. */
     public Recorded(String... names) {
+        this.names = Set.of(names);
         for (String name : names) {
             recording.enable("dev.pollux." + name);
         }
@@ -26,7 +29,7 @@ public final class Recorded implements AutoCloseable {
         Path file = Files.createTempFile("pollux", ".jfr");
         try {
             recording.dump(file);
-            return RecordingFile.readAllEvents(file).stream()
+            return RecordingFile.readAllEvents(file).stream().filter(event -> names.contains(name(event)))
                     .sorted((a, b) -> a.getEndTime().compareTo(b.getEndTime())).toList();
         } finally {
             Files.delete(file);

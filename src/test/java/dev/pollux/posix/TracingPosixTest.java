@@ -159,8 +159,8 @@ class TracingPosixTest {
     @Test
     void everyCallGoesThroughUnchangedAndIsSeenUnderAKnownName() throws Exception {
         List<List<Object>> made = new ArrayList<>();
-        Posix kernel = (Posix) Proxy.newProxyInstance(Posix.class.getClassLoader(), new Class<?>[] {Posix.class},
-                (proxy, method, arguments) -> {
+        Posix kernel = (Posix) Proxy.newProxyInstance(Posix.class.getClassLoader(),
+                new Class<?>[] {Posix.class}, (proxy, method, arguments) -> {
                     made.add(List.of(method.getName(), Arrays.asList(arguments)));
                     return method.getReturnType() == long.class ? (Object) 77L : 77;
                 });
