@@ -51,7 +51,7 @@ class FrameStagesTest {
     @MethodSource("all")
     void framesOfAllSizesBackToBackAreAllDelivered(Supplier<Stage> stage) throws Exception {
         try (StageRun run = new StageRun(stage); Peer peer = run.connect()) {
-            for (int size : new int[] {19, 42, 85, 174, 0, 1, 2047, 4091, 4092}) {
+            for (int size : new int[] {19, 42, 85, 174, 2043, 4089, 4090, 0, 1, 4092}) {
                 int count = 3 + 20_000 / (size + 4);
                 ByteArrayOutputStream frames = new ByteArrayOutputStream();
                 for (int i = 0; i < count; i++) {

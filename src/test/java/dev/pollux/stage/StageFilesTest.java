@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,6 +58,20 @@ class StageFilesTest {
             assertThat(String.join("\n", javadoc)).containsSubsequence("<p>New: ",
                     "<p>Try: {@code make stage N=" + number, "<p>Still wrong: ", "<p>In the engine: ");
         }
+    }
+
+    @Test
+    void whatTheJavadocNamesInTheEngineIsThere() throws IOException {
+        Pattern named = Pattern.compile("\\{@code (poller|server|frame|posix)\\.(\\w+)(?:\\.(\\w+))?}");
+        int found = 0;
+        for (Path stage : stages()) {
+            for (Matcher name = named.matcher(Files.readString(stage)); name.find(); found++) {
+                Path file = FOLDER.resolveSibling(name.group(1)).resolve(name.group(2) + ".java");
+                assertThat(file).exists();
+                assertThat(Files.readString(file)).contains(name.group(3) == null ? "" : name.group(3) + "(");
+            }
+        }
+        assertThat(found).isGreaterThan(12);
     }
 
     /** What a diff shows, without the Javadoc at the top, which is another one each time. */
