@@ -12,7 +12,7 @@ SOURCES = pom.xml $(shell find src/main jextract/linux/java)
 export MAVEN_OPTS += -Djansi.noreset=true --enable-native-access=ALL-UNNAMED \
 	-XX:+IgnoreUnrecognizedVMOptions --sun-misc-unsafe-memory-access=allow
 
-.PHONY: help build run test verify aot bench-peers bindings bindings-check clean
+.PHONY: help build run stage test verify aot bench-peers bindings bindings-check clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -24,6 +24,9 @@ $(JAR): $(SOURCES)
 
 run: $(JAR) ## the server; pass arguments with ARGS="--port 6000"
 	@exec src/build/with-jdk java --enable-native-access=ALL-UNNAMED -jar $(JAR) serve $(ARGS)
+
+stage: $(JAR) ## a step of the tutorial: N=4 for the fourth, ARGS="--port 6000"; without N the list
+	@exec src/build/with-jdk java --enable-native-access=ALL-UNNAMED -jar $(JAR) stage $(or $(N),--list) $(ARGS)
 
 test: ## the tests
 	@$(MVN) $(ONLY_SUREFIRE_SPEAKS) test

@@ -37,6 +37,7 @@ final class GenerationalPoll extends Poll {
 
     private final double share;
     private final long wantedDelayNanos;
+    private final SweepEvents events = SweepEvents.open();
     private final Arena arena = Arena.ofConfined();
     private final MemorySegment timeout = timespec.allocate(arena);
     private int young = FIXED_SLOTS; // Border behind the young.
@@ -208,6 +209,7 @@ final class GenerationalPoll extends Poll {
     }
 
     private void endSweep(long nowNanos) {
+        events.ended(young - FIXED_SLOTS, set.size() - young, quiet);
         asleep = quiet && set.size() > young;
         sweep++;
         for (int index = young - 1; index >= FIXED_SLOTS; index--) {
@@ -221,6 +223,7 @@ final class GenerationalPoll extends Poll {
     }
 
     private void beginSweep(long nowNanos) {
+        events.began();
         quiet = true;
         cursor = young;
         sweepBeganNanos = nowNanos;

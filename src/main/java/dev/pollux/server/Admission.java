@@ -32,6 +32,7 @@ final class Admission implements AutoCloseable {
     private final Posix posix;
     private final Poller poller;
     private final LoopCounters counters;
+    private final Events events;
     private final Arena arena = Arena.ofConfined();
     private final MemorySegment peer = arena.allocate(SocketAddress.MAX_BYTES, Long.BYTES);
     private final MemorySegment peerLength = arena.allocate(JAVA_INT);
@@ -41,11 +42,13 @@ final class Admission implements AutoCloseable {
     private long againNanos = NEVER; // When to try again after a failure.
     private boolean closed;
 
-    Admission(Listener listener, Posix posix, Poller poller, LoopCounters counters) {
+    Admission(Listener listener, Posix posix, Poller poller, LoopCounters counters,
+            Events events) {
         this.listener = listener;
         this.posix = posix;
         this.poller = poller;
         this.counters = counters;
+        this.events = events;
         poller.add(listener.fd(), TOKEN, Interest.READ);
     }
 
@@ -104,6 +107,7 @@ final class Admission implements AutoCloseable {
         backOffNanos = backOffNanos == 0
                 ? FIRST_BACK_OFF_NANOS : Math.min(LONGEST_BACK_OFF_NANOS, 2 * backOffNanos);
         againNanos = nowNanos + backOffNanos;
+        events.acceptBackOff(listener.fd(), result, backOffNanos);
         failures.log(nowNanos, () -> new PosixException("accept4 on " + listener.address(), result,
                 Listener.advice(result)).getMessage() + "; trying again in " + backOffNanos / 1_000_000
                         + " ms");

@@ -43,7 +43,7 @@ final class EventLoop implements AutoCloseable {
         this.poller = context.poller;
         this.counters = counters;
         this.table = new ClientTable(options.maxClients());
-        this.admission = new Admission(listener, posix, poller, counters);
+        this.admission = new Admission(listener, posix, poller, counters, context.events);
     }
 
     /** One pass. Returns how many descriptors were ready. */
@@ -57,6 +57,7 @@ final class EventLoop implements AutoCloseable {
             backOff(ready);
             ready = 0;
         }
+        context.events.iterationBegan();
         boolean acceptable = admission.isDue(context.nowNanos);
         for (int i = 0; i < ready; i++) {
             long token = poller.token(i);
@@ -73,6 +74,7 @@ final class EventLoop implements AutoCloseable {
             accept(context.options.acceptBudget());
             settle();
         }
+        context.events.iterationEnded(ready);
         return ready;
     }
 
@@ -200,6 +202,7 @@ final class EventLoop implements AutoCloseable {
         counters.set(Counter.CLIENTS_OPEN, table.size());
         context.timeouts.bytesMoved(client.slot(), context.nowNanos);
         context.log.opened(client);
+        context.events.accepted(client);
         client.onOpen();
     }
 
@@ -226,6 +229,7 @@ final class EventLoop implements AutoCloseable {
         counters.set(Counter.CLIENTS_OPEN, table.size());
         counters.add(client.reason().counter, 1);
         context.log.closed(context.nowNanos, client);
+        context.events.closed(client);
         client.onClosed();
         admission.placeFreed();
     }
