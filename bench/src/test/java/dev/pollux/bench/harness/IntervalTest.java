@@ -1,4 +1,4 @@
-package dev.pollux.bench.peers;
+package dev.pollux.bench.harness;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

@@ -1,13 +1,13 @@
-package dev.pollux.bench.peers;
+package dev.pollux.bench.harness;
 
 /**
  * A ratio as it was measured: its middle and the ends of its 95 % interval.
  *
  * @param samples pairs that it comes from
  */
-record Interval(double low, double middle, double high, int samples) {
+public record Interval(double low, double middle, double high, int samples) {
     /** With fewer pairs nothing is decided. */
-    static final int LEAST_SAMPLES = 3;
+    public static final int LEAST_SAMPLES = 3;
     /** Two-sided 95 % quantiles of Student's t for 1 to 30 degrees of freedom. */
     private static final double[] STUDENT = {
         12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228,
@@ -19,7 +19,7 @@ record Interval(double low, double middle, double high, int samples) {
      * back through exp. Pairs, since what disturbs the machine disturbs neighbours alike; logarithms, so that
      * a ÷ b and b ÷ a say the same.
      */
-    static Interval ofPairs(double[] a, double[] b) {
+    public static Interval ofPairs(double[] a, double[] b) {
         int n = a.length;
         double sum = 0;
         for (int i = 0; i < n; i++) {
@@ -42,7 +42,7 @@ record Interval(double low, double middle, double high, int samples) {
     }
 
     /** What it says about a target. */
-    Verdict verdict(double target) {
+    public Verdict verdict(double target) {
         if (samples < LEAST_SAMPLES || Double.isNaN(middle)) {
             return Verdict.UNDECIDED;
         }
