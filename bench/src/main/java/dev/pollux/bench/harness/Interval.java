@@ -1,7 +1,9 @@
 package dev.pollux.bench.harness;
 
+import java.util.Arrays;
+
 /**
- * A ratio as it was measured: its middle and the ends of its 95 % interval.
+ * A ratio, or a difference, as it was measured: its middle and the ends of its 95 % interval.
  *
  * @param samples pairs that it comes from
  */
@@ -20,19 +22,30 @@ public record Interval(double low, double middle, double high, int samples) {
      * a ÷ b and b ÷ a say the same.
      */
     public static Interval ofPairs(double[] a, double[] b) {
-        int n = a.length;
-        double sum = 0;
-        for (int i = 0; i < n; i++) {
-            sum += Math.log(a[i] / b[i]);
-        }
-        double mean = sum / n;
-        double squares = 0;
-        for (int i = 0; i < n; i++) {
-            double deviation = Math.log(a[i] / b[i]) - mean;
-            squares += deviation * deviation;
-        }
+        double[] logs = new double[a.length];
+        Arrays.setAll(logs, i -> Math.log(a[i] / b[i]));
+        Interval mean = ofMean(logs);
+        return new Interval(Math.exp(mean.low), Math.exp(mean.middle), Math.exp(mean.high), a.length);
+    }
+
+    /** The difference a − b, from the same pairs. */
+    public static Interval ofDifferences(double[] a, double[] b) {
+        double[] differences = new double[a.length];
+        Arrays.setAll(differences, i -> a[i] - b[i]);
+        return ofMean(differences);
+    }
+
+    private static Interval ofMean(double[] values) {
+        int n = values.length;
+        double mean = Arrays.stream(values).sum() / n;
+        double squares = Arrays.stream(values).map(value -> (value - mean) * (value - mean)).sum();
         double half = n < 2 ? Double.POSITIVE_INFINITY : student(n - 1) * Math.sqrt(squares / (n - 1) / n);
-        return new Interval(Math.exp(mean - half), Math.exp(mean), Math.exp(mean + half), n);
+        return new Interval(mean - half, mean, mean + half, n);
+    }
+
+    /** With another middle, and as wide as it takes to hold that too. */
+    public Interval around(double figure) {
+        return new Interval(Math.min(low, figure), figure, Math.max(high, figure), samples);
     }
 
     /** The quantile; beyond the table by its expansion around the normal one, off by under 0.1 %. */

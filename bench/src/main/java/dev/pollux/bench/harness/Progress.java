@@ -17,7 +17,8 @@ public final class Progress {
     public void next(String what, double seconds) {
         double pace = pace();
         step++;
-        System.out.printf("[%d/%d] %s, about %.0f s; %s left in all%n", step, steps, what, seconds * pace, clock((planned - done) * pace));
+        System.out.printf("[%d/%d] %s, about %.0f s; %s left in all%n", step, steps, what, seconds * pace,
+                clock((planned - done) * pace));
         done += seconds;
     }
 
