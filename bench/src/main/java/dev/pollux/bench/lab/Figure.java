@@ -1,9 +1,11 @@
 package dev.pollux.bench.lab;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -19,6 +21,10 @@ record Figure(String benchmark, Map<String, String> params, Side side, String na
         List<double[]> forks, double[] bytes) {
     static final String NANOS = "ns/op";
     static final String PER_SECOND = "ops/s";
+
+    Figure {
+        params = Collections.unmodifiableMap(new TreeMap<>(params)); // One order, whoever made it.
+    }
 
     boolean isRate() {
         return unit.equals(PER_SECOND);

@@ -30,7 +30,9 @@ final class JmhForks implements Measurer {
 
     private final OutputFormat log;
 
-    JmhForks(Path log) throws IOException {
+    /** @param alone whether to refuse to run beside another JMH, which would spoil both's figures */
+    JmhForks(Path log, boolean alone) throws IOException {
+        System.setProperty("jmh.ignoreLock", Boolean.toString(!alone));
         PrintStream to = new PrintStream(log.toFile());
         this.log = OutputFormatFactory.createFormatInstance(to, VerboseMode.NORMAL);
     }
@@ -40,7 +42,7 @@ final class JmhForks implements Measurer {
     }
 
     @Override
-    public List<Sample> measure(Group group, Plan plan) throws IOException {
+    public List<Sample> measure(Group group, Plan plan) {
         ChainedOptionsBuilder options = new OptionsBuilder().forks(1).shouldFailOnError(false)
                 .warmupIterations(plan.warmUps()).warmupTime(TimeValue.milliseconds(plan.warmUpMillis()))
                 .measurementIterations(plan.iterations())
@@ -58,7 +60,7 @@ final class JmhForks implements Measurer {
             }
             return samples;
         } catch (RunnerException e) {
-            throw new IOException("JMH: " + e.getMessage(), e);
+            throw new IllegalStateException("JMH: " + e.getMessage(), e); // The next group would fail alike.
         }
     }
 

@@ -35,7 +35,12 @@ public final class Lab {
             System.exit(2);
             return;
         }
-        System.exit(run(arguments) ? 0 : 1);
+        try {
+            System.exit(run(arguments) ? 0 : 1);
+        } catch (IllegalStateException e) {
+            System.err.println(e.getMessage());
+            System.exit(1);
+        }
     }
 
     /** Whether there was something to run and all of it ran. */
@@ -51,7 +56,7 @@ public final class Lab {
         Path log = arguments.results().resolve(arguments.name() + ".log");
         try (Workshop workshop = new Workshop()) {
             Measurer c = Workshop.hasCompiler() ? new LimitsProgram(workshop) : null;
-            Rounds rounds = new Rounds(new JmhForks(log), c);
+            Rounds rounds = new Rounds(new JmhForks(log, arguments.scope() != Scope.SMOKE), c);
             return new Lab(arguments, plan, rounds, environment(arguments, plan)).measure(groups, log);
         }
     }
