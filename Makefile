@@ -6,7 +6,8 @@ ONLY_SUREFIRE_SPEAKS = $(LOG).defaultLogLevel=warn \
 	$(LOG).log.org.apache.maven.plugin.surefire=info
 JAR = target/pollux.jar
 BENCHMARKS = bench/target/benchmarks.jar
-LAB = src/build/with-jdk java -XX:+UseSerialGC -cp $(BENCHMARKS) dev.pollux.bench.lab
+LAB = src/build/with-jdk java -XX:+UseSerialGC -XX:+IgnoreUnrecognizedVMOptions \
+	--sun-misc-unsafe-memory-access=allow -cp $(BENCHMARKS) dev.pollux.bench.lab
 SOURCES = pom.xml $(shell find src/main jextract/linux/java)
 
 # Debian's Maven prints a stray ESC [0m, and its libraries make newer JDKs warn.
@@ -44,7 +45,7 @@ bench: $(BENCHMARKS) ## JMH beside C, three quarters of an hour; B=Scan for thos
 bench-quick: $(BENCHMARKS) ## a first look at what bench measures, in five minutes
 	@$(LAB).Lab SCOPE=quick 'B=$(B)' 'NAME=$(NAME)'
 
-bench-smoke: $(BENCHMARKS) ## does every benchmark run? Two minutes, no figures
+bench-smoke: $(BENCHMARKS) ## does every benchmark run? Two minutes, without figures that mean anything
 	@$(LAB).Lab SCOPE=smoke 'B=$(B)' RESULTS=bench/target/results
 
 report: $(BENCHMARKS) ## pages and plots of bench/results/lab-*.json; RUNS='lab-A lab-B' for one table of both

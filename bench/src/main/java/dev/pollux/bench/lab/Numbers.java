@@ -19,7 +19,7 @@ final class Numbers {
     }
 
     static String of(Interval interval) {
-        return of(interval.middle()) + " [" + of(interval.low()) + ", " + of(interval.high()) + "]";
+        return interval.samples() < 2 ? of(interval.middle()) : of(interval.middle()) + " [" + of(interval.low()) + ", " + of(interval.high()) + "]";
     }
 
     static String share(double share) {

@@ -1,5 +1,6 @@
 package dev.pollux.bench.lab;
 
+import dev.pollux.bench.harness.Interval;
 import dev.pollux.bench.harness.Verdict;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -43,7 +44,11 @@ final class Page {
     private void warnings() {
         Warnings warnings = Warnings.of(run);
         line("%n## What not to believe");
-        if (warnings.isEmpty()) {
+        int forks = run.figures().stream().mapToInt(figure -> figure.forks().size()).max().orElse(0);
+        if (forks < Interval.LEAST_SAMPLES) {
+            line("%nAll of it: there were %d forks of each, and it takes %d to see whether they agree.", forks,
+                    Interval.LEAST_SAMPLES);
+        } else if (warnings.isEmpty()) {
             line("%nNothing gives reason for doubt: no figure's forks lie more than %.0f %% apart, nothing "
                     + "is gained at BACK, nothing in Java beats C.", 100 * Warnings.SPREAD);
         }

@@ -15,6 +15,10 @@ class WarningsTest {
                 Runs.java(Runs.SCAN, "serverUntilFound", BACK, 199, 203, 205),
                 Runs.figure(Side.C_SCALAR, Runs.SCAN, "or8ToTheEnd", BACK, 150, 151, 152)));
         assertThat(warnings.isEmpty()).isTrue();
+        assertThat(Page.of(Runs.run(Runs.java("X", "x", Map.of(), 1, 1, 1)), Map.of()))
+                .contains("Nothing gives reason for doubt");
+        assertThat(Page.of(Runs.run(Runs.java("X", "x", Map.of(), 1)), Map.of()))
+                .contains("All of it: there were 1 forks");
     }
 
     @Test
