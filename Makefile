@@ -15,7 +15,8 @@ SOURCES = pom.xml $(shell find src/main jextract/linux/java)
 export MAVEN_OPTS += -Djansi.noreset=true --enable-native-access=ALL-UNNAMED \
 	-XX:+IgnoreUnrecognizedVMOptions --sun-misc-unsafe-memory-access=allow
 
-.PHONY: help build run test verify bench bench-quick bench-smoke report bench-peers bindings bindings-check clean
+.PHONY: help build run test verify aot bench bench-quick bench-smoke report bench-peers bindings bindings-check \
+	clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -37,7 +38,10 @@ test: ## the tests
 verify: ## everything that must hold before a commit: the tests, the jars, the benchmarks, the bindings
 	@$(MVN) $(ONLY_SUREFIRE_SPEAKS) -f bench/reactor.xml verify
 	@$(LAB).Lab SCOPE=smoke RESULTS=bench/target/results
-	@$(MAKE) --no-print-directory bindings-check
+	@$(MAKE) --no-print-directory bindings-check aot
+
+aot: $(JAR) ## target/pollux.aot, a cache with which pollux.jar starts in less time (JDK 25)
+	@src/build/with-jdk src/build/aot
 
 bench: $(BENCHMARKS) ## JMH beside C, three quarters of an hour; B=Scan for those with it in Class.method
 	@$(LAB).Lab 'B=$(B)' 'SCOPE=$(SCOPE)' 'NAME=$(NAME)'

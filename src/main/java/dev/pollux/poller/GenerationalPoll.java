@@ -2,7 +2,6 @@ package dev.pollux.poller;
 
 import dev.pollux.bindings.linux.timespec;
 import dev.pollux.posix.Posix;
-import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -31,7 +30,6 @@ import java.util.Arrays;
  * stale.
  */
 final class GenerationalPoll extends Poll {
-    private static final Logger LOG = System.getLogger("dev.pollux.poller");
     private static final int SMALLEST_SLICE = 128; // Fewer would be mostly the system call itself.
     private static final int SILENT_SWEEPS = 3; // So long a young entry may be silent.
     private static final double FIRST_COST_NANOS = 100;
@@ -270,7 +268,7 @@ final class GenerationalPoll extends Poll {
         long delay = delayNanos(old);
         if (delay >= 2 * saidDelayNanos) {
             saidDelayNanos = delay;
-            LOG.log(Level.INFO,
+            System.getLogger("dev.pollux.poller").log(Level.INFO,
                     "{0} silent clients are asked for every {1} ms: a shorter --old-client-delay would take"
                     + " more than --sweep-share {2} of the time", old, delay / 1_000_000, share);
         }

@@ -10,7 +10,6 @@ import dev.pollux.posix.Errno;
 import dev.pollux.posix.Posix;
 import dev.pollux.posix.PosixException;
 import dev.pollux.posix.SocketAddress;
-import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.function.IntSupplier;
@@ -36,8 +35,7 @@ final class Admission implements AutoCloseable {
     private final Arena arena = Arena.ofConfined();
     private final MemorySegment peer = arena.allocate(SocketAddress.MAX_BYTES, Long.BYTES);
     private final MemorySegment peerLength = arena.allocate(JAVA_INT);
-    private final RateLimitedLog failures = new RateLimitedLog(System.getLogger("dev.pollux.server"),
-            Level.WARNING);
+    private final RateLimitedLog failures = new RateLimitedLog();
     private boolean watched = true; // Whether the listener is in the poll set.
     private long backOffNanos; // 0 after a success.
     private long againNanos = NEVER; // When to try again after a failure.

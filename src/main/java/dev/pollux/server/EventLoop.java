@@ -8,7 +8,6 @@ import dev.pollux.posix.Errno;
 import dev.pollux.posix.Posix;
 import dev.pollux.posix.PosixException;
 import dev.pollux.posix.SocketAddress;
-import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -22,7 +21,6 @@ import java.util.Queue;
  * back within it.
  */
 final class EventLoop implements AutoCloseable {
-    private static final Logger LOG = System.getLogger("dev.pollux.server");
     private static final int MEMORY_BACK_OFF_MILLIS = 10;
     private static final long NEVER = Long.MAX_VALUE;
 
@@ -31,7 +29,7 @@ final class EventLoop implements AutoCloseable {
     private final LoopCounters counters;
     private final ClientTable table;
     private final Admission admission;
-    private final RateLimitedLog waitFailures = new RateLimitedLog(LOG, Level.WARNING);
+    private final RateLimitedLog waitFailures = new RateLimitedLog();
     // Under its lock: the one way in for other threads.
     private final Queue<Runnable> tasks = new ArrayDeque<>();
     private volatile boolean hasTasks;
@@ -165,7 +163,7 @@ final class EventLoop implements AutoCloseable {
         } catch (PosixException e) {
             throw e; // Ours to mend, whoever was on the stack.
         } catch (Throwable t) {
-            LOG.log(Level.ERROR, "a task given to execute failed", t);
+            ServerLog.LOG.log(Level.ERROR, "a task given to execute failed", t);
         }
     }
 

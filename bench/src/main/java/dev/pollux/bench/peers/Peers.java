@@ -89,6 +89,11 @@ public final class Peers {
         for (Load load : Targets.PLOTTED) {
             add(steps, load, named(List.of(Targets.BEST, Targets.SELECTOR)));
         }
+        if (plan.everybody()) {
+            for (Load load : Targets.SHARED) {
+                add(steps, load, Targets.SHARES.stream().map(Peer::named).toList());
+            }
+        }
         List<Peer> starting = named(List.of(Targets.BEST, Targets.SELECTOR));
         if (arguments.wants(Targets.RESIDENT_10000)) {
             List<Peer> able = starting.stream().filter(p -> p.takes(10_000)).toList();

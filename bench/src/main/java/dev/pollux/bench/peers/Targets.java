@@ -75,12 +75,24 @@ final class Targets {
             new Row(START_UP, START, BEST, SELECTOR, 1.60),
             new Row(START_UP, START, WITH_CACHE, SELECTOR, 1.00));
 
+    /** What --sweep-share costs and gives: these loads for {@link #SHARES}. */
+    static final List<Load> SHARED = List.of(
+            Load.busy("share-16of4000", "shares: 16 active among 4,000", 4_000, 16, 1, 64),
+            Load.busy("share-8of10000", "shares: 8 active among 10,000 idle", 10_008, 8, 1, 64),
+            Load.trickle("share-trickle10000", "shares: one at a time among 10,000, 100 a second", 10_000,
+                    100));
+
+    /** Poll-generations with shares of 5, 10 and 20 %, and what to compare them with. */
+    static final List<String> SHARES = List.of(GENERATIONS + "@0.05", GENERATIONS + "@0.1",
+            GENERATIONS + "@0.2", EPOLL, SELECTOR);
+
     private Targets() {
     }
 
     /** What can be asked for. */
     static List<String> names() {
         return Stream.of(LOADS.stream().map(Load::id), PLOTTED.stream().map(Load::id),
+                SHARED.stream().map(Load::id),
                 Stream.of(RESIDENT_10000, START_UP)).flatMap(names -> names).toList();
     }
 }
