@@ -44,7 +44,8 @@ final class JmhForks implements Measurer {
     @Override
     public List<Sample> measure(Group group, Plan plan) {
         ChainedOptionsBuilder options = new OptionsBuilder().forks(1).shouldFailOnError(false)
-                .warmupIterations(plan.warmUps()).warmupTime(TimeValue.milliseconds(plan.warmUpMillis()))
+                .warmupIterations(plan.warmUps())
+                .warmupTime(TimeValue.milliseconds(plan.warmUpMillis(group)))
                 .measurementIterations(plan.iterations())
                 .measurementTime(TimeValue.milliseconds(plan.iterationMillis()))
                 .timeout(TimeValue.seconds(PATIENCE_SECONDS))

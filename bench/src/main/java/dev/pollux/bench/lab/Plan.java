@@ -26,6 +26,8 @@ record Plan(int rounds, int warmUps, int warmUpMillis, int iterations, int itera
     /** What C takes to find out how many operations fill an iteration, in iterations. */
     private static final double FINDING_OUT = 1.2;
     private static final int LEAST_MILLIS = 20;
+    /** C2 needs that long for the Vector API; before, a scan takes a thousand times as long. */
+    private static final int VECTOR_WARM_UP_MILLIS = 1000;
 
     /** The longest that fits into three quarters of an hour; the shortest if none does. */
     static Plan full(List<Group> groups) {
@@ -47,11 +49,11 @@ record Plan(int rounds, int warmUps, int warmUpMillis, int iterations, int itera
         if (factor >= 1) {
             return this;
         }
-        double spent = forkSeconds();
+        double spent = forkSeconds(warmUpMillis);
         double left = Math.max(0, spent * factor - FORK_SECONDS) / (spent - FORK_SECONDS);
         Plan shorter = new Plan(rounds, warmUps, shortened(warmUpMillis, left), iterations,
                 shortened(iterationMillis, left), cMillis);
-        int fitting = (int) (rounds * spent * factor / shorter.forkSeconds());
+        int fitting = (int) (rounds * spent * factor / shorter.forkSeconds(shorter.warmUpMillis));
         return new Plan(Math.clamp(fitting, 1, rounds), warmUps, shorter.warmUpMillis, iterations,
                 shorter.iterationMillis, cMillis);
     }
@@ -60,8 +62,14 @@ record Plan(int rounds, int warmUps, int warmUpMillis, int iterations, int itera
         return Math.max(LEAST_MILLIS, (int) (millis * factor));
     }
 
-    double forkSeconds() {
-        return FORK_SECONDS + (warmUps * warmUpMillis + iterations * iterationMillis) / 1e3;
+    /** A warm-up iteration of this group. */
+    int warmUpMillis(Group group) {
+        return group.benchmark().contains("Vector")
+                ? Math.max(warmUpMillis, VECTOR_WARM_UP_MILLIS / warmUps) : warmUpMillis;
+    }
+
+    private double forkSeconds(int warmUp) {
+        return FORK_SECONDS + (warmUps * warmUp + iterations * iterationMillis) / 1e3;
     }
 
     double seconds(List<Group> groups) {
@@ -72,7 +80,7 @@ record Plan(int rounds, int warmUps, int warmUpMillis, int iterations, int itera
     double seconds(Group group) {
         int forms = Limits.forms(group);
         double c = forms == 0 ? 0 : PROCESS_SECONDS + forms * cMillis * (iterations + FINDING_OUT) / 1e3;
-        return rounds * (group.methods().size() * forkSeconds() + c);
+        return rounds * (group.methods().size() * forkSeconds(warmUpMillis(group)) + c);
     }
 
     Map<String, String> fields() {

@@ -26,7 +26,7 @@ final class Targets {
 
     private static List<Target> rows() {
         List<Target> rows = new ArrayList<>();
-        for (int clients : new int[] {1024, 4096, 16384, 65536}) {
+        for (int clients : new int[] {1024, 16384, 65536}) {
             rows.add(scan(clients, "the tutorial's loop in C", "tutorial.*", 0.75, NONE));
         }
         rows.add(scan(1024, "the best scalar form in C", ".*", 1.7, 1.25));
