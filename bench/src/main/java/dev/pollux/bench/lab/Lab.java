@@ -76,17 +76,22 @@ public final class Lab {
 
     private boolean measure(List<Group> groups, Path log) throws IOException, InterruptedException {
         double seconds = plan.seconds(groups);
-        System.out.printf("%d benchmarks, each with a value for each parameter, in %d rounds: about %s%n",
+        System.out.printf("%d benchmarks, counting parameters, in rounds: %d. It takes about %s%n",
                 Suite.benchmarks(groups), plan.rounds(), Progress.clock(seconds));
         plan.fields().forEach((what, value) -> System.out.println("    " + what + ": " + value));
         System.out.println("    in C beside them: " + environment.get("cc"));
         Progress progress = new Progress(groups.size(), seconds);
         Path part = arguments.results().resolve(arguments.name() + ".part");
+        int shortened = 0;
         for (Group group : groups) {
             Plan now = arguments.scope() == Scope.QUICK
                     ? plan.squeezed(progress.fits(Plan.QUICK_SECONDS)) : plan; // Measures less, not longer.
             progress.next(group.title() + ": " + group.methods().size() + " benchmarks", plan.seconds(group));
             rounds.measure(group, now);
+            if (!now.equals(plan)) {
+                shortened++;
+                environment.put("shortened", shortened + " of " + groups.size() + " groups, to be in time");
+            }
             if (arguments.scope() != Scope.SMOKE) {
                 Files.writeString(part, result(arguments.name()).json()); // What an interrupted run leaves.
             }

@@ -75,7 +75,7 @@ class ReportTest {
             Run other = Runs.run("lab-b", "a machine", figures());
             other.environment().put(what, "8");
             assertThatThrownBy(() -> Beside.page(List.of(Runs.run(figures()), other)))
-                    .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("lab-b is");
+                    .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("lab-b from");
         }
     }
 
