@@ -19,7 +19,9 @@ final class Numbers {
     }
 
     static String of(Interval interval) {
-        return interval.samples() < 2 ? of(interval.middle()) : of(interval.middle()) + " [" + of(interval.low()) + ", " + of(interval.high()) + "]";
+        String middle = of(interval.middle());
+        return interval.samples() < 2 ? middle
+                : middle + " [" + of(interval.low()) + ", " + of(interval.high()) + "]";
     }
 
     static String share(double share) {

@@ -46,8 +46,8 @@ final class Page {
         line("%n## What not to believe");
         int forks = run.figures().stream().mapToInt(figure -> figure.forks().size()).max().orElse(0);
         if (forks < Interval.LEAST_SAMPLES) {
-            line("%nAll of it: there were %d forks of each, and it takes %d to see whether they agree.", forks,
-                    Interval.LEAST_SAMPLES);
+            line("%nAll of it: there were %d forks of each, and it takes %d to see whether they agree.",
+                    forks, Interval.LEAST_SAMPLES);
         } else if (warnings.isEmpty()) {
             line("%nNothing gives reason for doubt: no figure's forks lie more than %.0f %% apart, nothing "
                     + "is gained at BACK, nothing in Java beats C.", 100 * Warnings.SPREAD);
