@@ -18,12 +18,12 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * Question: what does it cost to get from a ready entry to its client, and to keep that way as clients come
  * and go?
- * <p>Measured: LookUp, from an entry's index to the client; AddRemove, one client replaced by another, with the
- * array for poll(2) kept in step. Not measured: anything that is done with the client; the system calls by
- * which epoll learns of a change (slotInToken is the memory's side of it).
+ * <p>Measured: LookUp, from an entry's index to the client; AddRemove, one client replaced by another, with
+ * the array for poll(2) kept in step. Not measured: anything that is done with the client; the system calls
+ * by which epoll learns of a change (slotInToken is the memory's side of it).
  * <p>Read as: ns for one look-up, or one removal and one arrival, at places in random order.
- * <p>Expect: inStep near slotInToken and well below the maps, the more the more clients there are: a map has one
- * miss of the cache more, HashMap two.
+ * <p>Expect: inStep near slotInToken and well below the maps, the more the more clients there are: a map has
+ * one miss of the cache more, HashMap two.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -57,7 +57,9 @@ public class AssociationBenchmark {
         slotInToken = new Association.SlotInToken(peers);
     }
 
-    /** Descriptors in one run, as the kernel hands them out, in the order of an array that has seen removals. */
+    /**
+     * Descriptors in one run, as the kernel hands them out, in the order of an array that has seen removals.
+     */
     static Peer[] peers(int count, Random random) {
         int[] fds = ScanArrays.shuffled(count, random);
         int[] slots = ScanArrays.shuffled(count, random);

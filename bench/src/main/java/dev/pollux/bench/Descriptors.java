@@ -22,8 +22,8 @@ final class Descriptors {
     }
 
     /**
-     * The two ends of {@code count} stream socket pairs, one after the other, non-blocking: what is written to
-     * number {@code i} can be read from number {@code i ^ 1}.
+     * The two ends of {@code count} stream socket pairs, one after the other, non-blocking: what is written
+     * to number {@code i} can be read from number {@code i ^ 1}.
      */
     static int[] socketPairs(Posix posix, int count) {
         int[] fds = new int[2 * count];
@@ -39,7 +39,10 @@ final class Descriptors {
         return fds;
     }
 
-    /** A TCP connection over loopback: a blocking end that connects, and a non-blocking one as a server has it. */
+    /**
+     * A TCP connection over loopback: a blocking end that connects, and a non-blocking one as a server has
+     * it.
+     */
     static int[] tcpPair(Posix posix) {
         int type = SOCK_STREAM() | SOCK_CLOEXEC();
         int listener = PosixException.check(posix.socket(AF_INET(), type, 0), "socket");
@@ -48,8 +51,9 @@ final class Descriptors {
             PosixException.check(posix.bind(listener, any), "bind");
             PosixException.check(posix.listen(listener, 1), "listen");
             int peer = connect(posix, SocketAddress.ofSocket(posix, listener));
-            int accepted = PosixException.check(posix.accept4(listener, MemorySegment.NULL, MemorySegment.NULL,
-                    SOCK_NONBLOCK() | SOCK_CLOEXEC()), "accept4");
+            int accepted = posix.accept4(listener, MemorySegment.NULL, MemorySegment.NULL,
+                    SOCK_NONBLOCK() | SOCK_CLOEXEC());
+            PosixException.check(accepted, "accept4");
             noDelay(posix, accepted);
             return new int[] {peer, accepted};
         } finally {

@@ -25,8 +25,9 @@ import org.openjdk.jmh.annotations.Warmup;
  * ReadEagainBenchmark); what the kernel does in a call that has work to do.
  * <p>Read as: ns for a call; the difference of two rungs is the price of what was added. The kernel's part is
  * in all of them: getppid in C, from the same run, is what to subtract.
- * <p>Expect: plain some 10 ns above C; errno in a reused segment a little more; a shared arena more than ten on
- * top; an arena for each call the dearest; critical the cheapest, and of use only where nothing can block.
+ * <p>Expect: plain some 10 ns above C; errno in a reused segment a little more; a shared arena more than ten
+ * on top; an arena for each call the dearest; critical the cheapest, and of use only where nothing can
+ * block.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

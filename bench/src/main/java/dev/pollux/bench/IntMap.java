@@ -8,7 +8,8 @@ import java.util.Arrays;
  */
 final class IntMap<V> {
     private static final int EMPTY = -1;
-    private static final int GOLDEN = 0x9E37_79B9; // 2^32 divided by the golden ratio: spreads numbers in a row.
+    // 2^32 divided by the golden ratio: spreads numbers that are in a row.
+    private static final int GOLDEN = 0x9E37_79B9;
 
     private final int[] keys;
     private final Object[] values;

@@ -16,14 +16,14 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Question: what does it cost to ask the kernel which of N descriptors is ready, and how much of it is ours?
- * <p>Measured: one wait, which ends at once, for N socket pairs' ends: poll(2) and epoll_wait(2) by themselves;
- * our back end on poll(2), with its scan; our generational one. AtOnce has time-out 0, Blocking -1, with which
- * poll queues itself at each descriptor until it meets one that is ready. Not measured: sleeping and waking up;
- * TCP's own check, which is dearer than that of a socket pair; a crowd that changes.
+ * <p>Measured: one wait, which ends at once, for N socket pairs' ends: poll(2) and epoll_wait(2) by
+ * themselves; our back end on poll(2), with its scan; our generational one. AtOnce has time-out 0, Blocking
+ * -1, with which poll queues itself at each descriptor until it meets one that is ready. Not measured:
+ * sleeping and waking up; TCP's own check, which is dearer than that of a socket pair; a crowd that changes.
  * <p>Read as: ns for a wait. pollBackend minus poll is the scan, and poll the kernel.
- * <p>Expect: poll to grow with N, by some ten to a hundred times what the scan takes; Blocking with LAST dearer
- * than AtOnce; epoll_wait constant; generations near epoll_wait when one is ready, plus its share for the
- * silent, and near poll when nothing is, for then it asks for all.
+ * <p>Expect: poll to grow with N, by some ten to a hundred times what the scan takes; Blocking with LAST
+ * dearer than AtOnce; epoll_wait constant; generations near epoll_wait when one is ready, plus its share for
+ * the silent, and near poll when nothing is, for then it asks for all.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

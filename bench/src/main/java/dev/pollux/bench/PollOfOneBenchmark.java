@@ -27,8 +27,8 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * Question: what does it cost to ask for one descriptor, beside NIO's selectNow?
  * <p>Measured: poll(2) of one TCP socket on loopback with time-out 0 through the server's own class;
- * Selector.selectNow with one key, whose action does nothing. Not measured: more descriptors, and waiting (see
- * PollAwaitBenchmark).
+ * Selector.selectNow with one key, whose action does nothing. Not measured: more descriptors, and waiting
+ * (see PollAwaitBenchmark).
  * <p>Read as: ns for a call; C's poll, from the same run, is what the kernel takes.
  * <p>Expect: poll near C; selectNow dearer for its locks and its list of changes, and more so with a key that
  * is ready.

@@ -19,9 +19,9 @@ import org.openjdk.jmh.annotations.Warmup;
  * <p>Measured: as in PollSetScanBenchmark, with three of its forms. Not measured: what is done for a ready
  * entry beyond noting its index.
  * <p>Read as: ns for a scan; compare ToTheEnd with UntilFound at equal parameters.
- * <p>Expect: the gain to go as the last ready entry nears the end, which at SPREAD it does with very few; with
- * all ready, no gain, and the copy of the hits as most of the cost. UntilFound of none returns at once, and
- * placement says nothing where none or all are ready.
+ * <p>Expect: the gain to go as the last ready entry nears the end, which at SPREAD it does with very few;
+ * with all ready, no gain, and the copy of the hits as most of the cost. UntilFound of none returns at once,
+ * and placement says nothing where none or all are ready.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

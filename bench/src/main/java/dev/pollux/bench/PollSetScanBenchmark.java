@@ -23,7 +23,8 @@ import org.openjdk.jmh.annotations.Warmup;
  * <p>Read as: ns for a scan; divide by {@code clients} for an entry. Compare the forms at equal parameters,
  * and ToTheEnd with UntilFound.
  * <p>Expect: a constant few ns for UntilFound at FRONT, half of the way at SPREAD, no gain at BACK. If BACK
- * shows one, distrust the run. From some 4,096 entries on the arrays no longer fit the nearest cache together.
+ * shows one, distrust the run. From some 4,096 entries on the arrays no longer fit the nearest cache
+ * together.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

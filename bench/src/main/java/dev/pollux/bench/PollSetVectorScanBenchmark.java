@@ -18,8 +18,8 @@ import org.openjdk.jmh.annotations.Warmup;
  * Question: does the Vector API scan faster than the best form without it?
  * <p>Measured: as in PollSetScanBenchmark. Not measured: the server, which does without an incubating module.
  * <p>Read as: ns for a scan; compare with PollSetScanBenchmark at equal parameters and from the same run.
- * <p>Expect: a gain for arrays that fit the nearest cache and are scanned to the end; none where memory is the
- * limit or the scan is short.
+ * <p>Expect: a gain for arrays that fit the nearest cache and are scanned to the end; none where memory is
+ * the limit or the scan is short.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

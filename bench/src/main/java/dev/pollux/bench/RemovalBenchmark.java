@@ -122,8 +122,9 @@ public class RemovalBenchmark {
                 swap.add(peer.fd(), peer.token());
                 mark.add(peer.fd(), peer.token());
             }
-            for (int i = benchmark.clients; i < most; i++) { // In an order that is nobody's: they are shuffled.
-                swap.remove(i); // A token is a slot here.
+            // A token is a slot here, and slots are shuffled, so that gaps are anywhere.
+            for (int i = benchmark.clients; i < most; i++) {
+                swap.remove(i);
                 mark.remove(i);
             }
         }

@@ -43,7 +43,8 @@ final class ScanArrays implements AutoCloseable {
                     case SPREAD -> places[k];
                     case BACK -> clients - 1 - k;
                 };
-                segments[i].set(JAVA_SHORT, index * pollfd.sizeof() + pollfd.revents$offset(), (short) POLLIN());
+                long at = index * pollfd.sizeof() + pollfd.revents$offset();
+                segments[i].set(JAVA_SHORT, at, (short) POLLIN());
             }
         }
     }

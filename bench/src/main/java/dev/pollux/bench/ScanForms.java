@@ -24,7 +24,8 @@ final class ScanForms {
 
     private static final long STRIDE = pollfd.sizeof();
     private static final long REVENTS = pollfd.revents$offset();
-    private static final VarHandle ARRAY_REVENTS = pollfd.layout().arrayElementVarHandle(groupElement("revents"));
+    private static final VarHandle ARRAY_REVENTS =
+            pollfd.layout().arrayElementVarHandle(groupElement("revents"));
     // An entry is one little-endian long, with revents in its top 16 bits.
     private static final int REVENTS_SHIFT = 48;
 
@@ -144,8 +145,9 @@ final class ScanForms {
     }
 
     /** The fewer than four or eight entries at the end. */
-    private static int rest(MemorySegment entries, int first, int size, int pending, int[] hits, int foundSoFar) {
-        int found = foundSoFar;
+    private static int rest(MemorySegment entries, int first, int size, int pending, int[] hits,
+            int foundBefore) {
+        int found = foundBefore;
         for (int i = first; i < size && found < pending; i++) {
             if (isReady(entries, i)) {
                 hits[found++] = i;

@@ -19,9 +19,9 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Question: what do the JDK's selectors take for what PollAwaitBenchmark measures?
- * <p>Measured: selectNow and select of one Selector with N keys, of which none or one is ready, on connections
- * of the same kind. Not measured: changes of interest, which a Selector puts off until it selects; the set of
- * selected keys, in whose stead an action is passed.
+ * <p>Measured: selectNow and select of one Selector with N keys, of which none or one is ready, on
+ * connections of the same kind. Not measured: changes of interest, which a Selector puts off until it
+ * selects; the set of selected keys, in whose stead an action is passed.
  * <p>Read as: ns for a call; compare with PollAwaitBenchmark's AtOnce and Blocking at equal parameters.
  * <p>Expect: the one on epoll near epollWait, by a few hundred ns above it; the one on poll to grow with N as
  * poll does, plus a walk over all its keys.

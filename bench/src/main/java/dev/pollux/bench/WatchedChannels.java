@@ -13,7 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 
-/** What {@link Watched} is, for the JDK's Selector: the same kind of sockets, both ends watched. One thread. */
+/**
+ * What {@link Watched} is, for the JDK's Selector: the same kind of sockets, both ends watched. One thread.
+ */
 final class WatchedChannels implements AutoCloseable {
     private final Selector selector;
     private final SocketChannel[] channels;
@@ -56,7 +58,9 @@ final class WatchedChannels implements AutoCloseable {
         return channels;
     }
 
-    /** Asks, and lets an action see each key that is ready: with a set of them, it would have to be emptied. */
+    /**
+     * Asks, and lets an action see each key that is ready: with a set of them, it would have to be emptied.
+     */
     int selectNow() throws IOException {
         return selector.selectNow(action);
     }

@@ -46,7 +46,8 @@ class ScanFormsTest {
     @Test
     void allFormsFindTheReadyEntriesOfRandomSets() {
         Random random = new Random(6);
-        short[] revents = {(short) POLLIN(), (short) (POLLIN() | POLLHUP()), (short) POLLNVAL(), Short.MIN_VALUE};
+        short[] revents = {(short) POLLIN(), (short) (POLLIN() | POLLHUP()), (short) POLLNVAL(),
+            Short.MIN_VALUE};
         for (int round = 0; round < 3_000; round++) {
             int size = 1 + random.nextInt(round % 10 == 0 ? 400 : 70);
             int oneIn = 1 + random.nextInt(1 + random.nextInt(size));
