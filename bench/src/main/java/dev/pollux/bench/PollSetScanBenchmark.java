@@ -33,7 +33,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 100, timeUnit = TimeUnit.MILLISECONDS)
 @Fork(value = 2, jvmArgsPrepend = "--enable-native-access=ALL-UNNAMED")
 public class PollSetScanBenchmark {
-    @Param({"16", "64", "256", "1024", "4096", "16384", "65536"}) public int clients;
+    @Param({"16", "256", "1024", "16384", "65536"}) public int clients;
     @Param("1") public String ready; // A count, a percentage, or "all".
     @Param public Placement placement;
 
