@@ -32,7 +32,8 @@ enum Scope {
                     Map.of("clients", "10|1000|10000", "ready", "LAST")),
             new Look("FramingBenchmark", "sharedBuffer",
                     Map.of("payload", "256", "arrival", "COALESCED")),
-            new Look("EchoBenchmark", "engineOnOneThread|rawCalls", Map.of("backend", "POLL")));
+            new Look("EchoBenchmark", "engineOnOneThread|roundTrip|rawCalls",
+                    Map.of("backend", "POLL")));
 
     /** What a result's file is called behind its date. */
     final String suffix;
