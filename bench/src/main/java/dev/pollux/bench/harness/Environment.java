@@ -21,9 +21,16 @@ public final class Environment {
         facts.put("cpu", cpu());
         facts.put("cores", Integer.toString(Runtime.getRuntime().availableProcessors()));
         facts.put("kernel", System.getProperty("os.version") + ' ' + System.getProperty("os.arch"));
-        String cc = Tools.output("cc", "--version");
-        facts.put("cc", (cc == null ? "none" : cc.lines().findFirst().orElse("")) + ", " + Workshop.FLAGS);
+        facts.put("cc", compiler());
         return facts;
+    }
+
+    private static String compiler() throws IOException, InterruptedException {
+        if (!Workshop.hasCompiler()) {
+            return "none: there is no cc on PATH";
+        }
+        String version = Tools.output("cc", "--version");
+        return (version == null ? "unknown" : version.lines().findFirst().orElse("")) + ", " + Workshop.FLAGS;
     }
 
     private static String commit() throws IOException, InterruptedException {

@@ -11,8 +11,6 @@ import java.util.Map;
 
 /** {@code make bench} and its kin: the JMH benchmarks in rounds with C, then a page and plots of them. */
 public final class Lab {
-    private static final String NO_COMPILER = "none: there is no cc on PATH";
-
     private final Arguments arguments;
     private final Plan plan;
     private final Rounds rounds;
@@ -68,9 +66,6 @@ public final class Lab {
         facts.put("jvm flags", String.join(" ", JmhForks.JVM) + ", and those of a class's own @Fork");
         facts.put("jmh", JmhForks.version());
         facts.putAll(plan.fields());
-        if (!Workshop.hasCompiler()) {
-            facts.put("cc", NO_COMPILER);
-        }
         return facts;
     }
 

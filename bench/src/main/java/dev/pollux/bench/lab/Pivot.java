@@ -47,7 +47,8 @@ final class Pivot {
             Set<String> columns = rows.values().stream().flatMap(row -> row.keySet().stream())
                     .collect(Collectors.toCollection(LinkedHashSet::new));
             to.append(title.isEmpty() ? "" : "\n" + title.strip() + "\n").append("\n| ");
-            columns.forEach(value -> to.append("| ").append(column).append(' ').append(value).append(' '));
+            columns.forEach(value -> to.append("| ")
+                    .append(value.isEmpty() ? "best / mean" : column + ' ' + value).append(' '));
             to.append("| B |\n|---|").append("--:|".repeat(columns.size() + 1)).append('\n');
             rows.forEach((name, row) -> {
                 to.append("| ").append(name).append(" |");

@@ -20,20 +20,20 @@ enum Scope {
     private static final String FEW = "16|1024|16384|65536"; // Enough for a line.
     private static final List<Look> LOOKS = List.of(
             new Look(SCAN, "serverUntilFound", Map.of("clients", FEW)),
-            new Look(SCAN, "(server|accessor|or8Search)ToTheEnd|or8SearchUntilFound",
+            new Look(SCAN, "(server|accessor|or8Search)ToTheEnd",
                     Map.of("clients", FEW, "placement", "BACK")),
             new Look(VECTOR, "vectorOr4SearchToTheEnd", Map.of("clients", FEW, "placement", "BACK")),
             new Look("AssociationBenchmark", "(inStep|hashMap)LookUp", Map.of("clients", "4096")),
-            new Look("DowncallBenchmark", "plain|critical|errno(ReusedSegment|NewConfinedArena)|refused.*",
+            new Look("DowncallBenchmark", "plain|errno(ReusedSegment|NewConfinedArena)|refused.*",
                     Map.of()),
             new Look("ReadEagainBenchmark", ".*", Map.of()),
-            new Look("PollOfOneBenchmark", ".*", Map.of("readable", "true")),
+            new Look("PollOfOneBenchmark", "posixPoll", Map.of("readable", "true")),
             new Look("PollAwaitBenchmark", "(pollBackend|epollWait)AtOnce",
                     Map.of("clients", "10|1000|10000", "ready", "LAST")),
             new Look("FramingBenchmark", "sharedBuffer",
                     Map.of("payload", "256", "arrival", "COALESCED")),
-            new Look("MemoryBenchmark", "confinedArena|pool", Map.of("bytes", "4096")),
-            new Look("EchoBenchmark", "engineOnOneThread|rawCalls", Map.of("backend", "POLL|EPOLL")));
+            new Look("EchoBenchmark", "engineOnOneThread|roundTrip|rawCalls",
+                    Map.of("backend", "POLL")));
 
     /** What a result's file is called behind its date. */
     final String suffix;

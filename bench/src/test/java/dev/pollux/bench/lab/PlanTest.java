@@ -17,7 +17,7 @@ class PlanTest {
     void secondsAreThoseOfAllRounds() {
         Plan plan = new Plan(3, 2, 100, 4, 50, 10);
         double fork = plan.seconds(groups(1, 1)) / 3;
-        assertThat(fork).isBetween(0.4 + 0.3, 0.4 + 1.5); // Beside the iterations, what a JVM takes to start.
+        assertThat(fork).isBetween(0.4 + 0.3, 0.4 + 2); // Beside the iterations, what a JVM takes to start.
         assertThat(plan.seconds(groups(1, 5))).isCloseTo(15 * fork, within(1e-9));
         Group scan = new Group("x." + Runs.SCAN, Runs.at(16, "BACK"), List.of("or4ToTheEnd"));
         double c = 0.1 + 16 * 10 * (4 + 1.2) / 1e3;
@@ -28,7 +28,7 @@ class PlanTest {
     void vectorsAreWarmedUpForASecond() {
         Group vector = new Group("x.PollSetVectorScanBenchmark", Map.of(), List.of("any"));
         Group other = new Group("x.Other", Map.of(), List.of("any"));
-        assertThat(Plan.quick().warmUpMillis(vector) * Plan.quick().warmUps()).isBetween(990, 1000);
+        assertThat(Plan.quick().warmUpMillis(vector) * Plan.quick().warmUps()).isEqualTo(1000);
         assertThat(Plan.quick().warmUpMillis(other)).isEqualTo(Plan.quick().warmUpMillis());
     }
 
@@ -41,8 +41,8 @@ class PlanTest {
     }
 
     @Test
-    void sevenHundredFitIntoFiftyMinutesWithThreeRounds() {
-        List<Group> groups = groups(70, 10);
+    void nearlySixHundredFitIntoFiftyMinutesWithThreeRounds() {
+        List<Group> groups = groups(58, 10);
         Plan plan = Plan.full(groups);
         assertThat(plan.seconds(groups)).isBetween(30 * 60.0, 50 * 60.0);
         assertThat(plan.rounds()).isGreaterThanOrEqualTo(3);
@@ -68,16 +68,16 @@ class PlanTest {
     }
 
     @Test
-    void squeezedPlanTakesWhatThereIs() {
+    void squeezedPlanHasFewerRoundsAndAsLongWarmUps() {
         Plan plan = new Plan(3, 4, 100, 5, 60, 10);
         List<Group> groups = groups(10, 10);
         assertThat(plan.squeezed(1)).isEqualTo(plan);
-        for (double factor : new double[] {0.9, 0.75, 0.5, 0.34}) {
-            assertThat(plan.squeezed(factor).seconds(groups)).as("factor %s", factor)
-                    .isLessThanOrEqualTo(plan.seconds(groups) * factor * 1.001)
-                    .isGreaterThan(plan.seconds(groups) * factor * 0.5);
+        for (double factor : new double[] {0.9, 0.7, 0.5, 0.34}) {
+            Plan squeezed = plan.squeezed(factor);
+            assertThat(squeezed.seconds(groups)).as("factor %s", factor)
+                    .isLessThanOrEqualTo(plan.seconds(groups) * factor);
+            assertThat(squeezed).isEqualTo(new Plan(squeezed.rounds(), 4, 100, 5, 60, 10));
         }
-        assertThat(plan.squeezed(0.9).rounds()).isEqualTo(3); // Without three nothing is decided.
         assertThat(plan.squeezed(0).rounds()).isEqualTo(1);
     }
 
