@@ -33,6 +33,13 @@ enum HandlerName {
         Handler open(BackgroundWriter stdout) {
             return new BroadcastHandler();
         }
+    },
+    /** Each frame is answered with what the kernel knows about the connection. */
+    TCP_INFO {
+        @Override
+        Handler open(BackgroundWriter stdout) {
+            return new TcpInfoHandler();
+        }
     };
 
     /** Makes the handler; {@code stdout} is for what it has to say. */
@@ -47,6 +54,6 @@ enum HandlerName {
 
     @Override
     public String toString() {
-        return name().toLowerCase(Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

@@ -39,8 +39,10 @@ public final class Main {
         return switch (first) {
             case "serve" -> line.addSubcommand(new ServeCommand());
             case "send" -> line.addSubcommand(new SendCommand());
+            case "stage" -> line.addSubcommand(new StageCommand());
             default -> line.addSubcommand(new ServeCommand())
                     .addSubcommand(new SendCommand())
+                    .addSubcommand(new StageCommand())
                     .addSubcommand(new AutoComplete.GenerateCompletion());
         };
     }

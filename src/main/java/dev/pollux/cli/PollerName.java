@@ -5,7 +5,7 @@ import java.util.ArrayList;
 
 /** The value of {@code --poller}: the name of a back end, or {@code auto}. */
 final class PollerName {
-    private static final String AUTO = "auto";
+    static final String AUTO = "auto";
 
     private PollerName() {
     }

@@ -28,7 +28,8 @@ final class ServeCommand implements Callable<Integer> {
 
     @Option(names = "--handler", paramLabel = "NAME", converter = HandlerName.Converter.class,
             description = "What to do with a frame: ${COMPLETION-CANDIDATES} (print writes it to stdout,"
-                    + " broadcast sends it to all other clients). Default: ${DEFAULT-VALUE}")
+                    + " broadcast sends it to all other clients, tcp-info answers with what the kernel knows"
+                    + " about the connection). Default: ${DEFAULT-VALUE}")
     private HandlerName handler = HandlerName.ECHO;
 
     @Option(names = "--log-level", paramLabel = "LEVEL", converter = LevelName.Converter.class,
@@ -39,6 +40,12 @@ final class ServeCommand implements Callable<Integer> {
             description = "Log errors only, whatever --log-level says, and no counters at the end.")
     private boolean quiet;
 
+    @Option(names = "--trace", paramLabel = "WHAT", arity = "0..1", fallbackValue = TraceChoice.ALL,
+            converter = TraceChoice.Converter.class,
+            description = "Write each system call to stderr, or those of WHAT, such as read,send;"
+                    + " or make them events of Flight Recorder: jfr, or jfr,read,send.")
+    private TraceChoice trace; // Null without.
+
     @Option(names = "--dry-run",
             description = "Print all limits and what they add up to, and open nothing.")
     private boolean dryRun;
@@ -47,6 +54,9 @@ final class ServeCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         BackgroundWriter stdout = new BackgroundWriter(new FileOutputStream(FileDescriptor.out), "stdout");
         ServerOptions options = flags.toServerOptions(spec.commandLine());
+        if (trace != null) {
+            options.posix(trace.kernel(StderrLog.PROCESS));
+        }
         Server server;
         try {
             server = new Server(options, handler.open(stdout));

@@ -34,9 +34,9 @@ final class ServeFlags {
     private AcceptBudget accept = new AcceptBudget(defaults.acceptBudget());
 
     @Option(names = "--poller", paramLabel = "NAME", converter = PollerName.Converter.class,
-            completionCandidates = PollerName.Names.class,
+            completionCandidates = PollerName.Names.class, defaultValue = PollerName.AUTO,
             description = "How to wait for readiness: ${COMPLETION-CANDIDATES}." + BY_DEFAULT)
-    private Backend poller = defaults.backend();
+    private Backend poller;
 
     @Option(names = "--sweep-share", paramLabel = "SHARE", converter = ShareConverter.class,
             description = "poll-generations: the part of the time for asking silent clients." + BY_DEFAULT)

@@ -78,7 +78,7 @@ final class ServerRun {
         }
     }
 
-    private static boolean addHook(Thread hook) {
+    static boolean addHook(Thread hook) {
         try {
             Runtime.getRuntime().addShutdownHook(hook);
             return true;
@@ -87,7 +87,7 @@ final class ServerRun {
         }
     }
 
-    private static void removeHook(Thread hook) {
+    static void removeHook(Thread hook) {
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {

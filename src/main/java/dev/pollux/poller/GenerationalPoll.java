@@ -2,7 +2,6 @@ package dev.pollux.poller;
 
 import dev.pollux.bindings.linux.timespec;
 import dev.pollux.posix.Posix;
-import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -31,7 +30,6 @@ import java.util.Arrays;
  * stale.
  */
 final class GenerationalPoll extends Poll {
-    private static final Logger LOG = System.getLogger("dev.pollux.poller");
     private static final int SMALLEST_SLICE = 128; // Fewer would be mostly the system call itself.
     private static final int SILENT_SWEEPS = 3; // So long a young entry may be silent.
     private static final double FIRST_COST_NANOS = 100;
@@ -39,6 +37,7 @@ final class GenerationalPoll extends Poll {
 
     private final double share;
     private final long wantedDelayNanos;
+    private final SweepEvents events = SweepEvents.open();
     private final Arena arena = Arena.ofConfined();
     private final MemorySegment timeout = timespec.allocate(arena);
     private int young = FIXED_SLOTS; // Border behind the young.
@@ -210,6 +209,7 @@ final class GenerationalPoll extends Poll {
     }
 
     private void endSweep(long nowNanos) {
+        events.ended(young - FIXED_SLOTS, set.size() - young, quiet);
         asleep = quiet && set.size() > young;
         sweep++;
         for (int index = young - 1; index >= FIXED_SLOTS; index--) {
@@ -223,6 +223,7 @@ final class GenerationalPoll extends Poll {
     }
 
     private void beginSweep(long nowNanos) {
+        events.began();
         quiet = true;
         cursor = young;
         sweepBeganNanos = nowNanos;
@@ -270,7 +271,7 @@ final class GenerationalPoll extends Poll {
         long delay = delayNanos(old);
         if (delay >= 2 * saidDelayNanos) {
             saidDelayNanos = delay;
-            LOG.log(Level.INFO,
+            System.getLogger("dev.pollux.poller").log(Level.INFO,
                     "{0} silent clients are asked for every {1} ms: a shorter --old-client-delay would take"
                     + " more than --sweep-share {2} of the time", old, delay / 1_000_000, share);
         }

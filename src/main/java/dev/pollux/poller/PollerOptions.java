@@ -9,8 +9,8 @@ package dev.pollux.poller;
  * @param oldClientDelayNanos how late it may notice one, if the share allows it, in nanoseconds
  */
 public record PollerOptions(int maxClients, double sweepShare, long oldClientDelayNanos) {
-    /** The share by default: in the middle of what a server can spare. */
-    public static final double SWEEP_SHARE = 0.1;
+    /** The share by default: decision 0012. */
+    public static final double SWEEP_SHARE = 0.05;
     /** The delay by default, in nanoseconds. */
     public static final long OLD_CLIENT_DELAY_NANOS = 10_000_000;
 

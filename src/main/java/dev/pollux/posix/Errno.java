@@ -90,8 +90,12 @@ public enum Errno {
 
     /** Says a failed result as people know it: {@code EADDRINUSE (Address already in use)}. */
     public static String describe(long result) {
+        return name(result) + " (" + NativePosix.strerror((int) -result) + ")";
+    }
+
+    /** Says a failed result by its name alone: {@code EADDRINUSE}. */
+    public static String name(long result) {
         Errno errno = of(result);
-        String name = errno == null ? "errno " + -result : errno.name();
-        return name + " (" + NativePosix.strerror((int) -result) + ")";
+        return errno == null ? "errno " + -result : errno.name();
     }
 }

@@ -14,7 +14,6 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
 
 /**
  * The real kernel, through libc: the only class of Pollux that invokes a {@link MethodHandle}.
@@ -29,7 +28,7 @@ import java.lang.invoke.VarHandle;
  */
 public final class NativePosix implements Posix {
     private static final StructLayout STATE = Linker.Option.captureStateLayout();
-    private static final VarHandle ERRNO = STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+    private static final long ERRNO = STATE.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
     private static final long POLLFD = pollfd.sizeof();
 
     // One class for each call, so that a handle is linked when its call is made first and not at start-up.
@@ -395,11 +394,11 @@ public final class NativePosix implements Posix {
     }
 
     private int result(int returned) {
-        return returned >= 0 ? returned : -(int) ERRNO.get(state, 0L);
+        return returned >= 0 ? returned : -state.get(JAVA_INT, ERRNO);
     }
 
     private long result(long returned) {
-        return returned >= 0 ? returned : -(int) ERRNO.get(state, 0L);
+        return returned >= 0 ? returned : -state.get(JAVA_INT, ERRNO);
     }
 
     /**

@@ -2,7 +2,6 @@ package dev.pollux.posix;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import dev.pollux.bindings.linux.Libc;
 import dev.pollux.bindings.linux.sockaddr_in;
@@ -10,9 +9,7 @@ import dev.pollux.bindings.linux.sockaddr_in6;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
-import java.lang.foreign.ValueLayout;
 import java.net.InetAddress;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
@@ -25,8 +22,6 @@ public final class SocketAddress {
     /** Room that is enough for either kind of address, in bytes. */
     // sockaddr_in6's, as a literal: options are made before native access.
     public static final long MAX_BYTES = 28;
-
-    private static final ValueLayout.OfShort PORT = JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     private final byte[] host; // 4 or 16 bytes, in network order.
     private final int port;
@@ -76,7 +71,9 @@ public final class SocketAddress {
         byte[] host = new byte[v6 ? 16 : 4];
         long at = v6 ? sockaddr_in6.sin6_addr$offset() : sockaddr_in.sin_addr$offset();
         MemorySegment.copy(address, JAVA_BYTE, at, host, 0, host.length);
-        return new SocketAddress(host, Short.toUnsignedInt(address.get(PORT, sockaddr_in.sin_port$offset())));
+        byte[] port = new byte[2]; // In network order, which is no layout of the machine's.
+        MemorySegment.copy(address, JAVA_BYTE, sockaddr_in.sin_port$offset(), port, 0, port.length);
+        return new SocketAddress(host, (port[0] & 0xFF) << 8 | port[1] & 0xFF);
     }
 
     /** Asks for the address that a socket is bound to. */
@@ -94,7 +91,8 @@ public final class SocketAddress {
         MemorySegment address = isIpv6() ? sockaddr_in6.allocate(allocator) : sockaddr_in.allocate(allocator);
         assert address.byteSize() <= MAX_BYTES;
         sockaddr_in.sin_family(address, (short) family());
-        address.set(PORT, sockaddr_in.sin_port$offset(), (short) port);
+        byte[] networkPort = {(byte) (port >> 8), (byte) port};
+        MemorySegment.copy(networkPort, 0, address, JAVA_BYTE, sockaddr_in.sin_port$offset(), 2);
         long at = isIpv6() ? sockaddr_in6.sin6_addr$offset() : sockaddr_in.sin_addr$offset();
         MemorySegment.copy(host, 0, address, JAVA_BYTE, at, host.length);
         return address;
@@ -133,13 +131,29 @@ public final class SocketAddress {
         String[] parts = host.split("\\.", -1);
         byte[] bytes = new byte[4];
         for (int i = 0; i < 4; i++) {
-            if (parts.length != 4 || !parts[i].matches("0|[1-9][0-9]{0,2}")
-                    || Integer.parseInt(parts[i]) > 255) {
+            int number = parts.length == 4 ? parseByte(parts[i]) : -1;
+            if (number < 0) {
                 return null;
             }
-            bytes[i] = (byte) Integer.parseInt(parts[i]);
+            bytes[i] = (byte) number;
         }
         return bytes;
+    }
+
+    /** 0..255 without a leading zero, which inet_aton(3) would take for octal; or -1. */
+    private static int parseByte(String text) {
+        if (text.isEmpty() || text.length() > 3 || text.length() > 1 && text.charAt(0) == '0') {
+            return -1;
+        }
+        int number = 0;
+        for (int i = 0; i < text.length(); i++) {
+            int digit = text.charAt(i) - '0';
+            if (digit < 0 || digit > 9) {
+                return -1;
+            }
+            number = 10 * number + digit;
+        }
+        return number <= 255 ? number : -1;
     }
 
     private static byte[] parseIpv6(String host) {

@@ -10,7 +10,6 @@ import dev.pollux.posix.Errno;
 import dev.pollux.posix.Posix;
 import dev.pollux.posix.PosixException;
 import dev.pollux.posix.SocketAddress;
-import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.function.IntSupplier;
@@ -33,21 +32,23 @@ final class Admission implements AutoCloseable {
     private final Posix posix;
     private final Poller poller;
     private final LoopCounters counters;
+    private final Events events;
     private final Arena arena = Arena.ofConfined();
     private final MemorySegment peer = arena.allocate(SocketAddress.MAX_BYTES, Long.BYTES);
     private final MemorySegment peerLength = arena.allocate(JAVA_INT);
-    private final RateLimitedLog failures = new RateLimitedLog(System.getLogger("dev.pollux.server"),
-            Level.WARNING);
+    private final RateLimitedLog failures = new RateLimitedLog();
     private boolean watched = true; // Whether the listener is in the poll set.
     private long backOffNanos; // 0 after a success.
     private long againNanos = NEVER; // When to try again after a failure.
     private boolean closed;
 
-    Admission(Listener listener, Posix posix, Poller poller, LoopCounters counters) {
+    Admission(Listener listener, Posix posix, Poller poller, LoopCounters counters,
+            Events events) {
         this.listener = listener;
         this.posix = posix;
         this.poller = poller;
         this.counters = counters;
+        this.events = events;
         try {
             poller.add(listener.fd(), TOKEN, Interest.READ);
         } catch (Throwable t) {
@@ -111,6 +112,7 @@ final class Admission implements AutoCloseable {
         backOffNanos = backOffNanos == 0
                 ? FIRST_BACK_OFF_NANOS : Math.min(LONGEST_BACK_OFF_NANOS, 2 * backOffNanos);
         againNanos = nowNanos + backOffNanos;
+        events.acceptBackOff(listener.fd(), result, backOffNanos);
         failures.log(nowNanos, () -> new PosixException("accept4 on " + listener.address(), result,
                 Listener.advice(result)).getMessage() + "; trying again in " + backOffNanos / 1_000_000
                         + " ms");

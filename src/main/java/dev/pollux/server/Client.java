@@ -12,8 +12,10 @@ import dev.pollux.poller.Poller;
 import dev.pollux.posix.Errno;
 import dev.pollux.posix.PosixException;
 import dev.pollux.posix.SocketAddress;
+import dev.pollux.posix.TcpInfo;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * A connected peer. Loop's thread only: other threads reach it through {@link Server#execute}.
@@ -85,6 +87,18 @@ public final class Client {
     }
 
     /**
+     * What the kernel knows about this connection, such as its round-trip time. A system call, each time.
+     *
+     * @return empty once this client is closed, as in {@link Handler#onClose}: its descriptor may be someone
+     *         else's
+     * @throws IllegalStateException on another thread than the loop's
+     */
+    public Optional<TcpInfo> tcpInfo() {
+        loop.checkThread();
+        return phase == Phase.CLOSED ? Optional.empty() : Optional.of(TcpInfo.of(loop.posix, fd));
+    }
+
+    /**
      * Sends a frame with the payload {@code buffer[offset, offset + length)}, which is copied. What the
      * kernel does not take now is sent when it does; a client that lets more than {@link
      * ServerOptions#unsentLimitBytes} pile up is closed.
@@ -143,6 +157,14 @@ public final class Client {
 
     CloseReason reason() {
         return reason;
+    }
+
+    long bytesReceived() {
+        return bytesReceived;
+    }
+
+    long bytesSent() {
+        return bytesSent;
     }
 
     /** What a log says of it in the end. */
@@ -245,6 +267,10 @@ public final class Client {
             finish(peerGone ? CloseReason.PEER_RESET : CloseReason.PEER_CLOSED);
         } else if (n == -Errno.EAGAIN.number) {
             loop.counters.add(Counter.CALLS_WOULD_BLOCK, 1);
+            if (peerGone) {
+                // An error that no read clears, such as a queue of messages: it would be reported for ever.
+                abort(CloseReason.PEER_RESET);
+            }
         } else if (n != -Errno.EINTR.number) {
             abort(CloseReason.ofFailure("read", fd, n));
         }
@@ -380,12 +406,14 @@ public final class Client {
         if (!paused && outbound.unsent() > loop.options.highWatermarkBytes()) {
             paused = true;
             loop.counters.add(Counter.CLIENTS_PAUSED, 1);
+            loop.events.readingPaused(this);
             if (frames.contains(slot())) {
                 frameNanosLeft = Math.max(1, frames.deadline(slot()) - loop.nowNanos);
                 frames.remove(slot());
             }
         } else if (paused && outbound.unsent() <= loop.options.lowWatermarkBytes()) {
             paused = false;
+            loop.events.readingResumed(this);
             if (frameNanosLeft > 0) {
                 frames.put(slot(), loop.nowNanos + frameNanosLeft);
                 frameNanosLeft = 0;

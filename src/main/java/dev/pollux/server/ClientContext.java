@@ -23,6 +23,7 @@ final class ClientContext implements AutoCloseable {
     final MemoryBudget budget;
     final FrameReader reader;
     final PeerLog log = new PeerLog();
+    final Events events = Events.open();
 
     /** Begins with room for a client's unfinished bytes, which are put right before what is read. */
     final MemorySegment receiveBuffer;

@@ -8,7 +8,6 @@ import dev.pollux.posix.Errno;
 import dev.pollux.posix.Posix;
 import dev.pollux.posix.PosixException;
 import dev.pollux.posix.SocketAddress;
-import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -22,7 +21,6 @@ import java.util.Queue;
  * back within it.
  */
 final class EventLoop implements AutoCloseable {
-    private static final Logger LOG = System.getLogger("dev.pollux.server");
     private static final int MEMORY_BACK_OFF_MILLIS = 10;
     private static final long NEVER = Long.MAX_VALUE;
 
@@ -31,7 +29,7 @@ final class EventLoop implements AutoCloseable {
     private final LoopCounters counters;
     private final ClientTable table;
     private final Admission admission;
-    private final RateLimitedLog waitFailures = new RateLimitedLog(LOG, Level.WARNING);
+    private final RateLimitedLog waitFailures = new RateLimitedLog();
     // Under its lock: the one way in for other threads.
     private final Queue<Runnable> tasks = new ArrayDeque<>();
     private volatile boolean hasTasks;
@@ -46,7 +44,7 @@ final class EventLoop implements AutoCloseable {
         this.counters = counters;
         this.table = new ClientTable(options.maxClients());
         try {
-            this.admission = new Admission(listener, posix, poller, counters);
+            this.admission = new Admission(listener, posix, poller, counters, context.events);
         } catch (Throwable t) {
             context.close();
             throw t;
@@ -64,6 +62,7 @@ final class EventLoop implements AutoCloseable {
             backOff(ready);
             ready = 0;
         }
+        context.events.iterationBegan();
         boolean acceptable = admission.isDue(context.nowNanos);
         for (int i = 0; i < ready; i++) {
             long token = poller.token(i);
@@ -80,6 +79,7 @@ final class EventLoop implements AutoCloseable {
             accept(context.options.acceptBudget());
             settle();
         }
+        context.events.iterationEnded(ready);
         return ready;
     }
 
@@ -170,7 +170,7 @@ final class EventLoop implements AutoCloseable {
         } catch (PosixException e) {
             throw e; // Ours to mend, whoever was on the stack.
         } catch (Throwable t) {
-            LOG.log(Level.ERROR, "a task given to execute failed", t);
+            ServerLog.LOG.log(Level.ERROR, "a task given to execute failed", t);
         }
     }
 
@@ -207,6 +207,7 @@ final class EventLoop implements AutoCloseable {
         counters.set(Counter.CLIENTS_OPEN, table.size());
         context.timeouts.bytesMoved(client.slot(), context.nowNanos);
         context.log.opened(client);
+        context.events.accepted(client);
         client.onOpen();
     }
 
@@ -241,6 +242,7 @@ final class EventLoop implements AutoCloseable {
         counters.set(Counter.CLIENTS_OPEN, table.size());
         counters.add(client.reason().counter, 1);
         context.log.closed(context.nowNanos, client);
+        context.events.closed(client);
         client.onClosed();
         if (result == -Errno.EBADF.number) { // Then somebody else's may have been closed before.
             throw new PosixException("close of descriptor " + client.fd(), result);

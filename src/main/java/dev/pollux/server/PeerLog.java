@@ -4,17 +4,14 @@ import dev.pollux.frame.FrameReader;
 import dev.pollux.frame.FrameTooLongException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
 
 /** What is logged because of something a peer did, so that nobody can fill a disk by doing it often. */
 final class PeerLog {
-    private static final Logger LOG = System.getLogger("dev.pollux.server");
-
-    private final RateLimitedLog handlerFailures = new RateLimitedLog(LOG, Level.WARNING);
-    private final RateLimitedLog longFrames = new RateLimitedLog(LOG, Level.WARNING);
-    private final RateLimitedLog problems = new RateLimitedLog(LOG, Level.WARNING);
+    private final RateLimitedLog handlerFailures = new RateLimitedLog();
+    private final RateLimitedLog longFrames = new RateLimitedLog();
+    private final RateLimitedLog problems = new RateLimitedLog();
 
     /** With the trace: it is the handler's author who reads this. */
     void handlerFailed(long nowNanos, Client client, Throwable t) {
@@ -33,16 +30,16 @@ final class PeerLog {
     }
 
     void opened(Client client) {
-        LOG.log(Level.DEBUG, () -> client + " opened");
+        ServerLog.LOG.log(Level.DEBUG, () -> client + " opened");
     }
 
     void closed(long nowNanos, Client client) {
         switch (client.reason()) {
             // These two were logged when they happened.
-            case FRAME_TOO_LONG, HANDLER_FAILED -> LOG.log(Level.DEBUG, client::describeEnd);
+            case FRAME_TOO_LONG, HANDLER_FAILED -> ServerLog.LOG.log(Level.DEBUG, client::describeEnd);
             case UNSENT_LIMIT, MEMORY_LIMIT, FRAME_TIMEOUT, WRITE_TIMEOUT, NO_RESOURCES ->
                     problems.log(nowNanos, client::describeEnd);
-            default -> LOG.log(Level.DEBUG, client::describeEnd);
+            default -> ServerLog.LOG.log(Level.DEBUG, client::describeEnd);
         }
     }
 }

@@ -1,28 +1,20 @@
 package dev.pollux.server;
 
-import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.function.Supplier;
 
 /**
- * Lets one line through in an interval, which doubles while lines keep coming, and says how many it held
+ * Lets one warning through in an interval, which doubles while lines keep coming, and says how many it held
  * back. What a peer can cause must not fill a disk.
  */
 final class RateLimitedLog {
     private static final long FIRST_NANOS = 1_000_000_000L;
     private static final long LONGEST_NANOS = 60 * FIRST_NANOS;
 
-    private final Logger logger;
-    private final Level level;
     private long intervalNanos;
     private long openNanos; // From then on a line may pass.
     private long heldBack;
     private boolean used;
-
-    RateLimitedLog(Logger logger, Level level) {
-        this.logger = logger;
-        this.level = level;
-    }
 
     void log(long nowNanos, Supplier<String> line) {
         if (used && nowNanos - openNanos < 0) {
@@ -35,6 +27,6 @@ final class RateLimitedLog {
         used = true;
         String more = heldBack == 0 ? "" : " (" + heldBack + " more like this were not logged)";
         heldBack = 0;
-        logger.log(level, () -> line.get() + more);
+        ServerLog.LOG.log(Level.WARNING, () -> line.get() + more);
     }
 }

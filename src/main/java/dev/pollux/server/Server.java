@@ -4,7 +4,6 @@ import dev.pollux.metrics.LoopCounters;
 import dev.pollux.metrics.Snapshot;
 import dev.pollux.posix.Posix;
 import dev.pollux.posix.SocketAddress;
-import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -24,7 +23,6 @@ import java.util.function.Consumer;
  * <p>All methods may be called from any thread.
  */
 public final class Server implements AutoCloseable {
-    private static final Logger LOG = System.getLogger("dev.pollux.server");
     // What fits into nanoseconds, at least.
     private static final Duration LONGEST_DRAIN = Duration.ofDays(365);
 
@@ -143,7 +141,7 @@ public final class Server implements AutoCloseable {
         }
         ServerOptions effective = options.effective();
         if (effective.maxClients() < options.maxClients()) {
-            LOG.log(Level.WARNING, "max clients lowered from " + options.maxClients() + " to "
+            ServerLog.LOG.log(Level.WARNING, "max clients lowered from " + options.maxClients() + " to "
                     + effective.maxClients() + ", for which the descriptor limit has room (ulimit -Hn)");
         }
         return effective;
@@ -247,11 +245,15 @@ public final class Server implements AutoCloseable {
     }
 
     private void rethrowFailure() {
-        switch (failure) {
-            case null -> { }
-            case RuntimeException e -> throw e;
-            case Error e -> throw e;
-            default -> throw new IllegalStateException(failure);
+        Throwable cause = failure;
+        if (cause instanceof RuntimeException e) {
+            throw e;
+        }
+        if (cause instanceof Error e) {
+            throw e;
+        }
+        if (cause != null) {
+            throw new IllegalStateException(cause);
         }
     }
 

@@ -40,7 +40,7 @@ public final class ServerOptions implements Cloneable {
     private Duration frameTimeout = Duration.ofSeconds(10);
     private Duration writeTimeout = Duration.ofSeconds(30);
     private Duration drainTimeout = Duration.ofSeconds(3);
-    private Backend backend = Backend.POLL;
+    private Backend backend = Backend.auto();
     private double sweepShare = PollerOptions.SWEEP_SHARE;
     private Duration oldClientDelay = Duration.ofNanos(PollerOptions.OLD_CLIENT_DELAY_NANOS);
     private Supplier<Posix> posix = NativePosix::confined;
@@ -214,7 +214,7 @@ public final class ServerOptions implements Cloneable {
         return drainTimeout;
     }
 
-    /** How to wait for readiness; {@link Backend#POLL}. */
+    /** How to wait for readiness; {@link Backend#auto}. */
     public ServerOptions backend(Backend backend) {
         this.backend = backend;
         return this;

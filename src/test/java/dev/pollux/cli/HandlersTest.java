@@ -108,4 +108,14 @@ class HandlersTest {
             Thread.onSpinWait();
         }
     }
+
+    @Test
+    void tcpInfoAnswersEachFrameWithTheConnectionsRoundTrip() throws IOException {
+        try (Server server = start(HandlerName.TCP_INFO); Socket socket = connect(server)) {
+            assertThat(Frames.echo(socket, "")).matches("round trip [1-9]\\d* us \\(\\+- \\d+\\), segments:"
+                    + " \\d+ unacknowledged, 0 lost, 0 sent again, congestion window \\d+");
+            assertThat(Frames.echo(socket, "again")).startsWith("round trip ");
+            assertThat(hangUp(socket)).isEqualTo(-1);
+        }
+    }
 }

@@ -19,10 +19,10 @@ class AllocationTest {
     }
 
     /**
-     * In JVMs of their own, so that nobody else's use of the classes spoils what is compiled. One of three must
-     * do: in about one of twenty the compiler leaves a slice of 40 bytes in some call for good, often the one
-     * that the JDK itself takes of the errno segment (SharedUtils.checkCaptureSegment). Whatever we allocate
-     * shows in all of them.
+     * In JVMs of their own, so that nobody else's use of the classes spoils what is compiled. One of three
+     * must do: in about one of twenty the compiler leaves a slice of 40 bytes in some call for good, often
+     * the one that the JDK itself takes of the errno segment (SharedUtils.checkCaptureSegment). Whatever we
+     * allocate shows in all of them.
      */
     private static void assertAllocateNothing(Backend backend, int echoes) throws IOException {
         List<String> bytes = new ArrayList<>();

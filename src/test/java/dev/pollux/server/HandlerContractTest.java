@@ -362,4 +362,29 @@ class HandlerContractTest {
         }
         assertThat(calls).containsExactly("99");
     }
+
+    @ParameterizedTest
+    @EnumSource(Backend.class)
+    void theKernelsViewOfAConnectionEndsWithItsDescriptor(Backend backend) throws Exception {
+        List<Client> seen = new CopyOnWriteArrayList<>();
+        Handler handler = new Noting() {
+            @Override
+            public void onFrame(Client client, MemorySegment buffer, long offset, long length) {
+                calls.add("resent " + client.tcpInfo().orElseThrow().resentSegments());
+                seen.add(client);
+                super.onFrame(client, buffer, offset, length);
+            }
+
+            @Override
+            public void onClose(Client client, CloseReason reason) {
+                calls.add("known " + client.tcpInfo().isPresent());
+            }
+        };
+        try (TestServer server = new TestServer(TestServer.options(backend), handler)) {
+            server.connect().echo(new byte[] {1});
+            assertThatExceptionOfType(IllegalStateException.class)
+                    .isThrownBy(() -> seen.getFirst().tcpInfo());
+        }
+        assertThat(calls).containsExactly("open", "resent 0", "frame", "known false");
+    }
 }

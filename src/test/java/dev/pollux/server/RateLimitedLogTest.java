@@ -2,15 +2,13 @@ package dev.pollux.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.lang.System.Logger.Level;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RateLimitedLogTest {
     private static final long SECOND = 1_000_000_000L;
 
-    private final RateLimitedLog limited =
-            new RateLimitedLog(System.getLogger("dev.pollux.server"), Level.WARNING);
+    private final RateLimitedLog limited = new RateLimitedLog();
 
     private List<String> log(long fromNanos, long stepNanos, int times) {
         try (Log log = new Log()) {

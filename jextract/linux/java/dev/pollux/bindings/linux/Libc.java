@@ -581,6 +581,15 @@ public class Libc {
     public static int TCP_NODELAY() {
         return TCP_NODELAY;
     }
+    private static final int TCP_INFO = (int)11L;
+    /**
+     * {@snippet lang=c :
+     * #define TCP_INFO 11
+     * }
+     */
+    public static int TCP_INFO() {
+        return TCP_INFO;
+    }
     private static final int POLLIN = (int)1L;
     /**
      * {@snippet lang=c :

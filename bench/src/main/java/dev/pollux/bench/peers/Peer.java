@@ -1,5 +1,6 @@
 package dev.pollux.bench.peers;
 
+import dev.pollux.bench.harness.Workshop;
 import dev.pollux.poller.Backend;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,7 +40,11 @@ record Peer(String name, String program) {
         return all;
     }
 
+    /** One of them, or ours with an option behind an @. */
     static Peer named(String name) {
+        if (name.startsWith(OURS) && name.indexOf('@') > 0) {
+            return new Peer(name, null);
+        }
         return all().stream().filter(p -> p.name.equals(name)).findFirst().orElseThrow(
                 () -> new IllegalArgumentException("there is no server " + name));
     }

@@ -11,11 +11,16 @@ final class PolluxEcho {
     private PolluxEcho() {
     }
 
+    /** Serves with a back end, or with {@code poll-generations@0.05}, which names its share of the time. */
     static void serve(String backend, int port) throws InterruptedException {
+        int at = backend.indexOf('@');
         ServerOptions options = new ServerOptions()
                 .address(SocketAddress.of("127.0.0.1", port))
                 .maxClients(PeerServer.MAX_CLIENTS)
-                .backend(named(backend));
+                .backend(named(at < 0 ? backend : backend.substring(0, at)));
+        if (at >= 0) {
+            options.sweepShare(Double.parseDouble(backend.substring(at + 1)));
+        }
         try (Server server = new Server(options, Client::send)) {
             server.start();
             PeerServer.listening(server.address().port());
