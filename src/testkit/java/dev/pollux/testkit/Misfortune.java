@@ -1,6 +1,19 @@
 package dev.pollux.testkit;
 
-import static dev.pollux.posix.Errno.*;
+import static dev.pollux.posix.Errno.EAGAIN;
+import static dev.pollux.posix.Errno.ECONNABORTED;
+import static dev.pollux.posix.Errno.ECONNRESET;
+import static dev.pollux.posix.Errno.EINTR;
+import static dev.pollux.posix.Errno.EIO;
+import static dev.pollux.posix.Errno.EMFILE;
+import static dev.pollux.posix.Errno.ENFILE;
+import static dev.pollux.posix.Errno.ENOBUFS;
+import static dev.pollux.posix.Errno.ENOMEM;
+import static dev.pollux.posix.Errno.ENOSPC;
+import static dev.pollux.posix.Errno.EPERM;
+import static dev.pollux.posix.Errno.EPIPE;
+import static dev.pollux.posix.Errno.EPROTO;
+import static dev.pollux.posix.Errno.ETIMEDOUT;
 
 import dev.pollux.posix.Errno;
 import dev.pollux.testkit.Faults.Call;
