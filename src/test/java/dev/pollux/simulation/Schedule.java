@@ -23,7 +23,7 @@ record Schedule(long seed, Backend backend, Settings settings, List<Peer> peers,
     /** The server's options and the kernel's sizes. */
     record Settings(int bufferSize, int maxClients, int acceptBudget, int highWatermark, int lowWatermark,
             int memoryLimit, int idleMillis, int frameMillis, int writeMillis, int sendBuffer,
-            int receiveBuffer) {
+            int receiveBuffer, int oldDelayMicros) {
     }
 
     /** What one peer does, and when it begins. */
@@ -86,7 +86,8 @@ record Schedule(long seed, Backend backend, Settings settings, List<Peer> peers,
         return new Settings(buffer, pick(random, 1, 2, 3, 8), pick(random, 1, 2, 100), high,
                 high == 0 ? 0 : random.nextInt(high), pick(random, 0, 0, 0, 600, 5000),
                 pick(random, 0, 0, 30, 300), pick(random, 0, 20, 1000), pick(random, 0, 30, 1000),
-                pick(random, 1, 10, 100, 3000, 60_000), pick(random, 1, 7, 100, 3000, 60_000));
+                pick(random, 1, 10, 100, 3000, 60_000), pick(random, 1, 7, 100, 3000, 60_000),
+                pick(random, 200, 1000, 10_000));
     }
 
     private static int pick(Random random, int... values) {
@@ -138,7 +139,8 @@ record Schedule(long seed, Backend backend, Settings settings, List<Peer> peers,
                 .idleTimeout(Duration.ofMillis(settings.idleMillis()))
                 .frameTimeout(Duration.ofMillis(settings.frameMillis()))
                 .writeTimeout(Duration.ofMillis(settings.writeMillis()))
-                .drainTimeout(Duration.ofMillis(100));
+                .drainTimeout(Duration.ofMillis(100))
+                .oldClientDelay(Duration.ofNanos(settings.oldDelayMicros() * 1000L));
         return settings.memoryLimit() == 0 ? options : options.memoryLimitBytes(settings.memoryLimit());
     }
 

@@ -20,8 +20,6 @@ import java.util.Set;
 
 /** Knows what one peer may receive, for which reasons it may be closed, and how soon it must be served. */
 final class Witness {
-    // Two sweeps of 10 ms, each longer by its share of a tenth, and a pass or two.
-    private static final long OLD_NANOS = 24_000_000;
     // A back-off of 10 ms, or a clock that jumps by 3 s at most.
     private static final long MISHAP_NANOS = 3_010_000_000L;
 
@@ -177,7 +175,9 @@ final class Witness {
     }
 
     private boolean isLate(Promptness promptness, int iteration, int faults) {
-        return schedule.backend() == Backend.POLL_GENERATIONS ? promptness.nanos(faults) > OLD_NANOS
+        // Two sweeps at most, each longer by its share of a tenth, and some passes.
+        long oldNanos = schedule.settings().oldDelayMicros() * 2200L + MILLI;
+        return schedule.backend() == Backend.POLL_GENERATIONS ? promptness.nanos(faults) > oldNanos
                 : promptness.iterations(iteration, faults) > 2;
     }
 
