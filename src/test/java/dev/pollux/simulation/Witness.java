@@ -183,18 +183,20 @@ final class Witness {
 
     /** Since when somebody waits for something. What goes wrong meanwhile is not held against the server. */
     private final class Promptness {
+        private boolean waiting;
         private long moved;
         private int iteration;
         private long nanos;
         private int faults;
 
         void look(boolean waits, long moved, int iteration, int faults) {
-            if (!waits || this.moved != moved || nanos == 0) {
+            if (!waits || !waiting || this.moved != moved) {
                 this.moved = moved;
                 this.iteration = iteration;
                 this.nanos = kernel.nanoTime();
                 this.faults = faults;
             }
+            waiting = waits;
         }
 
         int iterations(int now, int faultsNow) {
