@@ -43,7 +43,9 @@ record Plan(int rounds, int warmUps, int warmUpMillis, int iterations, int itera
         return new Plan(1, 1, 10, 1, 10, 1);
     }
 
-    /** The same in less time: fewer rounds, since what was not warmed up would be wrong, not just uncertain. */
+    /**
+     * The same in less time: fewer rounds, since what was not warmed up would be wrong, not just uncertain.
+     */
     Plan squeezed(double factor) {
         return new Plan(Math.clamp((long) (rounds * factor), 1, rounds), warmUps, warmUpMillis, iterations,
                 iterationMillis, cMillis);
