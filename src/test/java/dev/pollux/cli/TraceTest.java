@@ -47,6 +47,7 @@ class TraceTest {
             String classes = Files.readString(loaded);
             assertThat(classes).contains("dev.pollux.posix.NativePosix ").contains("server.RecordedEvents ");
             assertThat(classes).doesNotContain("dev.pollux.posix.Trac").doesNotContain("posix.SystemCall");
+            assertThat(classes).as("no event before a recording").doesNotContain("jdk.jfr.Event ");
         }
     }
 
