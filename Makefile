@@ -5,6 +5,9 @@ LOG = -Dorg.slf4j.simpleLogger
 ONLY_SUREFIRE_SPEAKS = $(LOG).defaultLogLevel=warn \
 	$(LOG).log.org.apache.maven.plugin.surefire=info
 JAR = target/pollux.jar
+BENCHMARKS = bench/target/benchmarks.jar
+LAB = src/build/with-jdk java -XX:+UseSerialGC -XX:+IgnoreUnrecognizedVMOptions \
+	--sun-misc-unsafe-memory-access=allow -cp $(BENCHMARKS) dev.pollux.bench.lab
 SOURCES = pom.xml $(shell find src/main jextract/linux/java)
 
 # Debian's Maven prints a stray ESC [0m, and its libraries make newer JDKs warn.
@@ -12,7 +15,8 @@ SOURCES = pom.xml $(shell find src/main jextract/linux/java)
 export MAVEN_OPTS += -Djansi.noreset=true --enable-native-access=ALL-UNNAMED \
 	-XX:+IgnoreUnrecognizedVMOptions --sun-misc-unsafe-memory-access=allow
 
-.PHONY: help build run stage test verify aot bench-peers bindings bindings-check clean
+.PHONY: help build run stage test verify aot bench bench-quick bench-smoke report bench-peers bindings \
+	bindings-check clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -21,6 +25,9 @@ build: $(JAR) ## target/pollux.jar, without running the tests
 
 $(JAR): $(SOURCES)
 	@$(MVN) -q package -Dmaven.test.skip
+
+$(BENCHMARKS): $(SOURCES) bench/pom.xml $(shell find bench/src)
+	@$(MVN) -q -f bench/reactor.xml package -DskipTests
 
 run: $(JAR) ## the server; pass arguments with ARGS="--port 6000"
 	@exec src/build/with-jdk java --enable-native-access=ALL-UNNAMED -jar $(JAR) serve $(ARGS)
@@ -33,13 +40,25 @@ test: ## the tests
 
 verify: ## everything that must hold before a commit: the tests, the jars, the benchmarks, the bindings
 	@$(MVN) $(ONLY_SUREFIRE_SPEAKS) -f bench/reactor.xml verify
+	@$(LAB).Lab SCOPE=smoke RESULTS=bench/target/results
 	@$(MAKE) --no-print-directory bindings-check aot
 
 aot: $(JAR) ## target/pollux.aot, a cache with which pollux.jar starts in less time (JDK 25)
 	@src/build/with-jdk src/build/aot
 
-bench-peers: ## our server beside others; QUICK=1 for a first look, ROWS='64x1,16of*', FACTOR=4 for longer
-	@$(MVN) -q -f bench/reactor.xml package -DskipTests
+bench: $(BENCHMARKS) ## JMH beside C, three quarters of an hour; B=Scan for those with it in Class.method
+	@$(LAB).Lab 'B=$(B)' 'SCOPE=$(SCOPE)' 'NAME=$(NAME)'
+
+bench-quick: $(BENCHMARKS) ## a first look at what bench measures, in five minutes
+	@$(LAB).Lab SCOPE=quick 'B=$(B)' 'NAME=$(NAME)'
+
+bench-smoke: $(BENCHMARKS) ## does every benchmark run? Two minutes, without figures that mean anything
+	@$(LAB).Lab SCOPE=smoke 'B=$(B)' RESULTS=bench/target/results
+
+report: $(BENCHMARKS) ## pages and plots of bench/results/lab-*.json; RUNS='lab-A lab-B' for one table of both
+	@$(LAB).Report 'RUNS=$(RUNS)'
+
+bench-peers: $(BENCHMARKS) ## our server beside others; QUICK=1 for a first look, ROWS='64x1,16of*', FACTOR=4
 	@src/build/with-jdk java -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED -cp bench/target/benchmarks.jar \
 		dev.pollux.bench.peers.Peers 'QUICK=$(QUICK)' 'ROWS=$(ROWS)' 'FACTOR=$(FACTOR)' 'NAME=$(NAME)'
 

@@ -7,9 +7,11 @@
  *   open IDLE ACTIVE                         opened COUNT
  *   run ACTIVE OUTSTANDING FRAME MILLIS      slice MESSAGES WALL_NS SERVER_NS LOAD_NS [BUCKET:COUNT]...
  *   trickle RATE FRAME MILLIS                the same
+ *   light RATE FRAME MILLIS                  the same
  *
  * `run` keeps OUTSTANDING messages under way on each of the ACTIVE connections, which were opened last;
- * `trickle` sends RATE messages a second, one at a time, each to a connection chosen at random among all.
+ * `trickle` sends RATE messages a second, one at a time, each to a connection chosen at random among all;
+ * `light` does not wait for the reply before it sends the next.
  * FRAME counts the prefix. A slice ends when every reply is there; then the connections rest until the next
  * command. SERVER_NS is the CPU time of the whole process SERVER_PID, ended threads included. It ends with
  * its stdin, or with `error ...` and exit 1. */
@@ -359,14 +361,14 @@ static void sleep_until(uint64_t due) {
                                 .tv_nsec = (long) ((due - at) % 1000000000u)};
         struct pollfd p = {.fd = epoll, .events = POLLIN};
         if (ppoll(&p, 1, &rest, NULL) > 0) {
-            turn(0); /* nothing is asked for now: this fails and says why */
+            turn(0); /* in a trickle nothing is asked for now: this fails and says why */
         }
     }
 }
 
-/* Intervals vary by half, so as not to beat time with a server's own rhythm. There is one message at a time, so each
- * latency counts from when it was sent: where the replies take longer than the interval, there are fewer. */
-static void trickle(uint32_t rate, uint32_t frame, uint32_t millis) {
+/* Intervals vary by half, so as not to beat time with a server's own rhythm. Each latency counts from when the
+ * message was sent. One at a time, there are fewer where the replies take longer than the interval. */
+static void paced(uint32_t rate, uint32_t frame, uint32_t millis, bool one_at_a_time) {
     if (rate == 0 || rate > 1000000) {
         fail("a rate of %u", rate);
     }
@@ -380,9 +382,19 @@ static void trickle(uint32_t rate, uint32_t frame, uint32_t millis) {
             break;
         }
         sleep_until(due);
-        round_trip((uint32_t) (next_random() % count), now());
+        uint32_t index = (uint32_t) (next_random() % count);
+        if (one_at_a_time) {
+            round_trip(index, now());
+        } else if (connections[index].sent - connections[index].received < MAX_OUTSTANDING) {
+            ask(index, 1, now());
+        }
     }
     sleep_until(deadline);
+    for (uint32_t i = 0; i < count; i++) {
+        while (connections[i].received != connections[i].sent) {
+            turn(0);
+        }
+    }
     end(from);
 }
 
@@ -393,7 +405,9 @@ static bool obey(const char *line) {
     } else if (sscanf(line, "run %u %u %u %u", &a, &b, &c, &d) == 4) {
         run(a, b, c, d);
     } else if (sscanf(line, "trickle %u %u %u", &a, &b, &c) == 3) {
-        trickle(a, b, c);
+        paced(a, b, c, true);
+    } else if (sscanf(line, "light %u %u %u", &a, &b, &c) == 3) {
+        paced(a, b, c, false);
     } else {
         return false;
     }

@@ -3,6 +3,7 @@ package dev.pollux.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pollux.poller.Backend;
 import dev.pollux.posix.Errno;
 import dev.pollux.posix.NativePosix;
 import dev.pollux.posix.Posix;
@@ -27,8 +28,9 @@ class ServerRunTest {
     private final AtomicBoolean pollFails = new AtomicBoolean();
 
     private Server server() {
-        return new Server(new ServerOptions().address(SocketAddress.of("127.0.0.1", 0)).posix(this::kernel),
-                Client::send);
+        ServerOptions options = new ServerOptions().address(SocketAddress.of("127.0.0.1", 0))
+                .backend(Backend.POLL).posix(this::kernel);
+        return new Server(options, Client::send);
     }
 
     /** The real kernel, except that poll(2) fails when it is told to. */

@@ -1,5 +1,8 @@
 package dev.pollux.bench.peers;
 
+import dev.pollux.bench.harness.Interval;
+import dev.pollux.bench.harness.Verdict;
+
 /**
  * What a row came to.
  *

@@ -1,5 +1,6 @@
 package dev.pollux.bench.peers;
 
+import dev.pollux.bench.harness.Interval;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;

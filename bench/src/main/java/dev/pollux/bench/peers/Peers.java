@@ -1,5 +1,10 @@
 package dev.pollux.bench.peers;
 
+import dev.pollux.bench.harness.Environment;
+import dev.pollux.bench.harness.Interval;
+import dev.pollux.bench.harness.Progress;
+import dev.pollux.bench.harness.Workshop;
+import io.netty.util.Version;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,8 +50,19 @@ public final class Peers {
         }
         try (Workshop workshop = new Workshop()) {
             Cores cores = Cores.choose();
-            new Peers(arguments, workshop, cores, Environment.describe(args, cores)).run();
+            new Peers(arguments, workshop, cores, environment(args, cores)).run();
         }
+    }
+
+    private static Map<String, String> environment(String[] args, Cores cores)
+            throws IOException, InterruptedException {
+        Map<String, String> facts =
+                Environment.describe("dev.pollux.bench.peers.Peers " + String.join(" ", args));
+        facts.put("pinning", cores.toString());
+        facts.put("jvm flags", String.join(" ", Peer.JVM) + ' ' + Peer.USUAL_HEAP);
+        facts.put("netty", Version.identify().values().stream().map(Version::artifactVersion).findFirst()
+                .orElse("unknown"));
+        return facts;
     }
 
     private void run() throws IOException, InterruptedException {
@@ -58,7 +74,7 @@ public final class Peers {
         System.out.println("pinning: " + cores);
         Progress progress = new Progress(steps.size(), steps.stream().mapToDouble(Step::seconds).sum());
         for (Step step : steps) {
-            progress.next(step.title, step.peers.size(), step.seconds);
+            progress.next(step.title + ": " + step.peers.size() + " servers", step.seconds);
             step.work.run(step.peers, arguments.quick() ? plan.squeezed(progress.fits(QUICK_SECONDS)) : plan);
         }
         progress.end();

@@ -1,5 +1,7 @@
 package dev.pollux.bench.peers;
 
+import dev.pollux.bench.harness.Interval;
+
 /**
  * How long everything takes.
  *

@@ -1,5 +1,6 @@
 package dev.pollux.bench.peers;
 
+import dev.pollux.bench.harness.Json;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

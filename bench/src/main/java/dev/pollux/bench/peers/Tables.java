@@ -1,5 +1,6 @@
 package dev.pollux.bench.peers;
 
+import dev.pollux.bench.harness.Interval;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package dev.pollux.bench.peers;
 
+import dev.pollux.bench.harness.Interval;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;

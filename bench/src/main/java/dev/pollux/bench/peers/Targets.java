@@ -36,6 +36,7 @@ final class Targets {
             Load.busy("8of10000", "8 active among 10,000 idle", 10_008, 8, 1, 64),
             Load.trickle("trickle4000", "one at a time among 4,000, 100 a second", 4_000, 100),
             Load.trickle("trickle10000", "one at a time among 10,000, 100 a second", 10_000, 100),
+            Load.light("light4000", "1,000 a second among 4,000", 4_000, 1_000),
             Load.busy("bulk", "bulk: 64 × 4 outstanding of 4,000 bytes", 64, 64, 4, 4_000));
 
     /** What the plot needs beside them: 16 active clients among ever more. */
@@ -55,6 +56,7 @@ final class Targets {
             new Row("64x1", CPU, BEST, C_EPOLL, 1.10),
             new Row("1x1", CPU, BEST, C_EPOLL, 1.10),
             new Row("64x1", CPU, GENERATIONS, SELECTOR, 0.95),
+            new Row("64x1", CPU, GENERATIONS, POLL, 1.05),
             new Row("16of1000", CPU, EPOLL, SELECTOR, 1.00),
             new Row("16of4000", CPU, EPOLL, SELECTOR, 1.00),
             new Row("8of10000", CPU, EPOLL, SELECTOR, 1.00),
@@ -70,6 +72,7 @@ final class Targets {
             new Row("trickle10000", P999, GENERATIONS, EPOLL, 2.00),
             new Row("trickle4000", CPU, POLL, TUTORIAL, 1.00),
             new Row("trickle10000", CPU, POLL, TUTORIAL, 1.00),
+            new Row("light4000", CPU, GENERATIONS, POLL, 0.20),
             new Row("bulk", CPU, BEST, SELECTOR, 1.00),
             new Row(RESIDENT_10000, RESIDENT, BEST, SELECTOR, 1.00),
             new Row(START_UP, START, BEST, SELECTOR, 1.60),

@@ -3,6 +3,7 @@ package dev.pollux.bench.peers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.pollux.bench.harness.Verdict;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.pollux.bench.harness.Workshop;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -49,6 +50,7 @@ class LoadProcessTest {
             assertThat(slice.serverNanos()).isPositive();
             assertThat(slice.loadNanos()).isPositive().isLessThan(slice.wallNanos() * 2);
             assertThat(load.run(Load.trickle("test", "", 3, 200), MILLIS).messages()).isBetween(5L, 45L);
+            assertThat(load.run(Load.light("test", "", 3, 200), MILLIS).messages()).isBetween(5L, 45L);
         }
     }
 

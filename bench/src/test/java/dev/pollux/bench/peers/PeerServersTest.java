@@ -3,6 +3,7 @@ package dev.pollux.bench.peers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.pollux.bench.harness.Workshop;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;

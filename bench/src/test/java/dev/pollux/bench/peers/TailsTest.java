@@ -3,6 +3,8 @@ package dev.pollux.bench.peers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.pollux.bench.harness.Interval;
+import dev.pollux.bench.harness.Verdict;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -3,6 +3,7 @@ package dev.pollux.bench.peers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pollux.bench.harness.Interval;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;

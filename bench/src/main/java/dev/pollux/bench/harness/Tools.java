@@ -1,4 +1,4 @@
-package dev.pollux.bench.peers;
+package dev.pollux.bench.harness;
 
 import java.io.File;
 import java.io.IOException;
@@ -9,11 +9,12 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Short-lived commands. */
-final class Tools {
+public final class Tools {
     private Tools() {
     }
 
-    static boolean onPath(String name) {
+    /** Whether there is such a program. */
+    public static boolean onPath(String name) {
         for (String directory : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)) {
             if (Files.isExecutable(Path.of(directory, name))) {
                 return true;
@@ -23,7 +24,7 @@ final class Tools {
     }
 
     /** What a command prints, both ways, without the last line's end; null if it fails or takes a minute. */
-    static String output(String... command) throws IOException, InterruptedException {
+    public static String output(String... command) throws IOException, InterruptedException {
         Path to = Files.createTempFile("pollux-bench-", ".out");
         try {
             Process process = new ProcessBuilder(List.of(command)).redirectErrorStream(true)

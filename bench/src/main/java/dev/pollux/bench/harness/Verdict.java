@@ -1,9 +1,9 @@
-package dev.pollux.bench.peers;
+package dev.pollux.bench.harness;
 
 import java.util.Locale;
 
 /** How a row is answered. */
-enum Verdict {
+public enum Verdict {
     /** The interval's upper end is within the target. */
     MET,
     /** Its lower end is beyond. */

@@ -1,33 +1,34 @@
-package dev.pollux.bench.peers;
+package dev.pollux.bench.harness;
 
-/** One line for each load: what is being done, and how long all the rest will take. */
-final class Progress {
+/** One line for each step: what is being done, and how long all the rest will take. */
+public final class Progress {
     private final int steps;
     private final long began = System.nanoTime();
     private final double planned; // Seconds in all, as planned.
     private double done; // How many of them are over, as planned.
     private int step;
 
-    Progress(int steps, double planned) {
+    public Progress(int steps, double planned) {
         this.steps = steps;
         this.planned = planned;
     }
 
     /** Says what comes next. What was slower than planned so far is taken to go on like that. */
-    void next(String what, int servers, double seconds) {
+    public void next(String what, double seconds) {
         double pace = pace();
         step++;
-        System.out.printf("[%d/%d] %s: %d servers, about %.0f s; %s left in all%n", step, steps, what,
-                servers, seconds * pace, clock((planned - done) * pace));
+        System.out.printf("[%d/%d] %s, about %.0f s; %s left in all%n", step, steps, what, seconds * pace,
+                clock((planned - done) * pace));
         done += seconds;
     }
 
     /** How much of the rest fits into so many seconds from the beginning: 1 for all of it. */
-    double fits(double seconds) {
+    public double fits(double seconds) {
         return Math.clamp((seconds - spent()) / ((planned - done) * pace()), 0, 1);
     }
 
-    void end() {
+    /** Says how long it took. */
+    public void end() {
         System.out.printf("done in %s%n", clock(spent()));
     }
 
@@ -39,7 +40,8 @@ final class Progress {
         return done == 0 ? 1 : Math.max(1, spent() / done);
     }
 
-    private static String clock(double seconds) {
+    /** Minutes and seconds. */
+    public static String clock(double seconds) {
         return String.format("%d:%02d", Math.round(seconds) / 60, Math.round(seconds) % 60);
     }
 }

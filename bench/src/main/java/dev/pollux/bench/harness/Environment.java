@@ -1,6 +1,5 @@
-package dev.pollux.bench.peers;
+package dev.pollux.bench.harness;
 
-import io.netty.util.Version;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,22 +7,20 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Where and how something was measured: what a number means nothing without. */
-final class Environment {
+public final class Environment {
     private Environment() {
     }
 
-    static Map<String, String> describe(String[] args, Cores cores) throws IOException, InterruptedException {
+    /** What a page begins with, in this order; more may be put behind it. */
+    public static Map<String, String> describe(String command) throws IOException, InterruptedException {
         Map<String, String> facts = new LinkedHashMap<>();
-        facts.put("command", "dev.pollux.bench.peers.Peers " + String.join(" ", args));
+        facts.put("command", command);
         facts.put("commit", commit());
         facts.put("jdk", System.getProperty("java.vm.vendor") + ' '
                 + System.getProperty("java.runtime.version"));
-        facts.put("jvm flags", String.join(" ", Peer.JVM) + ' ' + Peer.USUAL_HEAP);
         facts.put("cpu", cpu());
-        facts.put("cores", Runtime.getRuntime().availableProcessors() + "; " + cores);
+        facts.put("cores", Integer.toString(Runtime.getRuntime().availableProcessors()));
         facts.put("kernel", System.getProperty("os.version") + ' ' + System.getProperty("os.arch"));
-        facts.put("netty", Version.identify().values().stream().map(Version::artifactVersion).findFirst()
-                .orElse("unknown"));
         String cc = Tools.output("cc", "--version");
         facts.put("cc", (cc == null ? "none" : cc.lines().findFirst().orElse("")) + ", " + Workshop.FLAGS);
         return facts;

@@ -1,4 +1,4 @@
-package dev.pollux.bench.peers;
+package dev.pollux.bench.harness;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -63,6 +63,21 @@ class IntervalTest {
         assertThat(ratio.verdict(1.0)).isEqualTo(Verdict.UNDECIDED);
         assertThat(ratio.verdict(0.9)).isEqualTo(Verdict.UNDECIDED);
         assertThat(ratio.verdict(0.89)).isEqualTo(Verdict.MISSED);
+    }
+
+    @Test
+    void differencesHaveStudentsIntervalToo() {
+        Interval difference = Interval.ofDifferences(new double[] {11, 12, 13}, new double[] {10, 10, 10});
+        assertThat(difference.middle()).isCloseTo(2, within(1e-12));
+        assertThat(difference.high()).isCloseTo(2 + 4.303 / Math.sqrt(3), within(1e-9));
+    }
+
+    @Test
+    void anotherMiddleIsHeldByTheInterval() {
+        Interval ratio = new Interval(0.9, 1.0, 1.1, 10);
+        assertThat(ratio.around(1.05)).isEqualTo(new Interval(0.9, 1.05, 1.1, 10));
+        assertThat(ratio.around(1.2)).isEqualTo(new Interval(0.9, 1.2, 1.2, 10));
+        assertThat(ratio.around(0.8)).isEqualTo(new Interval(0.8, 0.8, 1.1, 10));
     }
 
     @Test

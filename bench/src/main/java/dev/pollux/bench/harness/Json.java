@@ -1,14 +1,15 @@
-package dev.pollux.bench.peers;
+package dev.pollux.bench.harness;
 
 import java.util.Locale;
 import java.util.Map;
 
 /** Writes maps, lists, arrays of doubles, strings, numbers and null as JSON. */
-final class Json {
+public final class Json {
     private Json() {
     }
 
-    static String write(Object value) {
+    /** Indented, with a newline at the end. */
+    public static String write(Object value) {
         StringBuilder to = new StringBuilder();
         write(value, to, "\n");
         return to.append('\n').toString();

@@ -1,4 +1,4 @@
-package dev.pollux.bench.peers;
+package dev.pollux.bench.harness;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,24 +12,24 @@ import java.util.stream.Stream;
  * A directory for this run's programs and logs, and the list of its processes. All of it is gone afterwards,
  * whether the run ends well, fails or is interrupted.
  */
-final class Workshop implements AutoCloseable {
+public final class Workshop implements AutoCloseable {
     /** Stated here and in the results, nowhere else. */
-    static final String FLAGS = "-O3 -march=native -std=gnu11";
+    public static final String FLAGS = "-O3 -march=native -std=gnu11";
 
     private final Path directory = Files.createTempDirectory("pollux-bench-");
     private final Set<Process> processes = ConcurrentHashMap.newKeySet();
     private final Thread hook = new Thread(this::end, "end-processes");
 
-    Workshop() throws IOException {
+    public Workshop() throws IOException {
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
-    static boolean hasCompiler() {
+    public static boolean hasCompiler() {
         return Tools.onPath("cc");
     }
 
     /** Compiles one of our C programs, unless that has been done. */
-    Path program(String name) throws IOException, InterruptedException {
+    public Path program(String name) throws IOException, InterruptedException {
         Path program = directory.resolve(name);
         if (!Files.exists(program)) {
             extract("peer.h");
@@ -53,12 +53,12 @@ final class Workshop implements AutoCloseable {
     }
 
     /** A file of this name in the directory. */
-    Path file(String name) {
+    public Path file(String name) {
         return directory.resolve(name);
     }
 
     /** Starts a process that ends with this run at the latest. */
-    Process start(ProcessBuilder builder) throws IOException {
+    public Process start(ProcessBuilder builder) throws IOException {
         Process process = builder.start();
         processes.add(process);
         process.onExit().thenAccept(processes::remove);
