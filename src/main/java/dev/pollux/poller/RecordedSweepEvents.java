@@ -3,13 +3,14 @@ package dev.pollux.poller;
 import jdk.jfr.Category;
 import jdk.jfr.Description;
 import jdk.jfr.Event;
+import jdk.jfr.FlightRecorder;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 
 /** Sweeps as events, while a recording wants them: there may be a hundred in a second, so one object does. */
 final class RecordedSweepEvents extends SweepEvents {
-    private final Sweep sweep = new Sweep();
+    private Sweep sweep; // Made after the first recording has begun: its class brings in a hundred others.
     private boolean wanted; // A sweep under way when a recording begins has no beginning to tell.
 
     @Name("dev.pollux.Sweep")
@@ -33,9 +34,15 @@ final class RecordedSweepEvents extends SweepEvents {
 
     @Override
     void began() {
-        wanted = sweep.isEnabled();
-        if (wanted) {
-            sweep.begin();
+        wanted = false;
+        if (FlightRecorder.isInitialized()) {
+            if (sweep == null) {
+                sweep = new Sweep();
+            }
+            wanted = sweep.isEnabled();
+            if (wanted) {
+                sweep.begin();
+            }
         }
     }
 

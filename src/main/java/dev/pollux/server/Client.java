@@ -198,12 +198,16 @@ public final class Client {
      * reported for ever.
      */
     void onHangup() {
+        dropOutput();
+        settle();
+    }
+
+    private void dropOutput() {
         peerGone = true;
         outbound.clear();
         if (phase == Phase.FINISHING) {
             abort(peerFinished ? CloseReason.PEER_RESET : reason);
         }
-        settle();
     }
 
     /**
@@ -330,7 +334,8 @@ public final class Client {
         if (bytes > 0) {
             MemorySegment segment = loop.replies.segment();
             long sent = trySend(segment, 0, bytes);
-            if (phase != Phase.CLOSED && sent < bytes && !outbound.append(segment, sent, bytes - sent)) {
+            if (phase != Phase.CLOSED && !peerGone && sent < bytes
+                    && !outbound.append(segment, sent, bytes - sent)) {
                 abort(CloseReason.MEMORY_LIMIT);
             }
             loop.replies.clear();
@@ -364,6 +369,8 @@ public final class Client {
         }
         if (n == -Errno.EAGAIN.number) {
             loop.counters.add(Counter.CALLS_WOULD_BLOCK, 1);
+        } else if (n == -Errno.EPIPE.number || n == -Errno.ECONNRESET.number) {
+            dropOutput(); // The reset came before the poller could tell: frames may lie in the kernel still.
         } else if (n != -Errno.EINTR.number) {
             abort(CloseReason.ofFailure("send", fd, n));
         }

@@ -5,6 +5,7 @@ import jdk.jfr.Category;
 import jdk.jfr.DataAmount;
 import jdk.jfr.Description;
 import jdk.jfr.Event;
+import jdk.jfr.FlightRecorder;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
@@ -12,14 +13,14 @@ import jdk.jfr.Threshold;
 import jdk.jfr.Timespan;
 
 /**
- * Events that are recorded whenever a recording asks for them. Without one, {@link Event#isEnabled} is a
- * method that returns false, and each is asked before anything is made for it; what happens in every
- * iteration asks an event that is made once.
+ * Events that are recorded whenever a recording asks for them. Before the first recording no event class is
+ * touched, because loading one brings in a hundred others; afterwards each event is asked before anything is
+ * made for it, and what happens in every iteration asks an event that is made once.
  */
 final class RecordedEvents extends Events {
     private static final String CATEGORY = "Pollux";
 
-    private final SlowIteration iteration = new SlowIteration();
+    private SlowIteration iteration; // Made when it is wanted first.
     private boolean timed; // An iteration under way when a recording begins has no beginning to tell.
 
     /** What all that is about a client tells of it. */
@@ -118,6 +119,9 @@ final class RecordedEvents extends Events {
 
     @Override
     void accepted(Client client) {
+        if (!FlightRecorder.isInitialized()) {
+            return;
+        }
         ClientAccepted event = new ClientAccepted();
         if (event.shouldCommit()) {
             event.of(client);
@@ -127,6 +131,9 @@ final class RecordedEvents extends Events {
 
     @Override
     void closed(Client client) {
+        if (!FlightRecorder.isInitialized()) {
+            return;
+        }
         ClientClosed event = new ClientClosed();
         if (event.shouldCommit()) {
             event.of(client);
@@ -140,6 +147,9 @@ final class RecordedEvents extends Events {
 
     @Override
     void readingPaused(Client client) {
+        if (!FlightRecorder.isInitialized()) {
+            return;
+        }
         ReadingPaused event = new ReadingPaused();
         if (event.shouldCommit()) {
             event.of(client);
@@ -150,6 +160,9 @@ final class RecordedEvents extends Events {
 
     @Override
     void readingResumed(Client client) {
+        if (!FlightRecorder.isInitialized()) {
+            return;
+        }
         ReadingResumed event = new ReadingResumed();
         if (event.shouldCommit()) {
             event.of(client);
@@ -160,6 +173,9 @@ final class RecordedEvents extends Events {
 
     @Override
     void acceptBackOff(int listener, int result, long backOffNanos) {
+        if (!FlightRecorder.isInitialized()) {
+            return;
+        }
         AcceptBackOff event = new AcceptBackOff();
         if (event.shouldCommit()) {
             event.descriptor = listener;
@@ -171,9 +187,15 @@ final class RecordedEvents extends Events {
 
     @Override
     void iterationBegan() {
-        timed = iteration.isEnabled();
-        if (timed) {
-            iteration.begin();
+        timed = false;
+        if (FlightRecorder.isInitialized()) {
+            if (iteration == null) {
+                iteration = new SlowIteration();
+            }
+            timed = iteration.isEnabled();
+            if (timed) {
+                iteration.begin();
+            }
         }
     }
 

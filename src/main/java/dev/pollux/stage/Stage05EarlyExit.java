@@ -14,8 +14,8 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>New: {@code pending}. Each pass prints how many entries were looked at, and how many there are.
  *
- * <p>Try: {@code make stage N=5}, then {@code nc 127.0.0.1 5882}, behind it a crowd, and type into nc:
- * {@code python3 -c "from socket import *; s=[create_connection(('',5882)) for i in range(99)]; input()"}
+ * <p>Try: {@code make stage N=5}, {@code nc 127.0.0.1 5882}, then a crowd (in bash), and type into nc:
+ * {@code (for i in $(seq 99); do exec {fd}<>/dev/tcp/127.0.0.1/5882; done; read)}
  *
  * <p>Still wrong: with the crowd first and nc last, all are looked at. And the kernel walks through the whole
  * array in any case, which costs a hundred times as much. One connection is accepted in a pass.

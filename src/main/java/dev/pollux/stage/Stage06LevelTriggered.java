@@ -15,8 +15,8 @@ import java.lang.foreign.MemorySegment;
  * <p>New: a pass accepts until EAGAIN, or once ({@code --accept once}): both work, and nobody is forgotten.
  * When nobody has come for 100 ms, it prints how many polls the last burst took.
  *
- * <p>Try: {@code make stage N=6}, and with {@code ARGS="--accept once"}, each time with a crowd:
- * {@code python3 -c "from socket import *; s=[create_connection(('',5882)) for i in range(99)]; input()"}
+ * <p>Try: {@code make stage N=6}, and with {@code ARGS="--accept once"}, each time with a crowd (in bash):
+ * {@code (for i in $(seq 99); do exec {fd}<>/dev/tcp/127.0.0.1/5882; done; read)}
  *
  * <p>Still wrong: messages are whatever one read returns.
  *

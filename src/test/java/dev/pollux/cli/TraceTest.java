@@ -47,6 +47,7 @@ class TraceTest {
             String classes = Files.readString(loaded);
             assertThat(classes).contains("dev.pollux.posix.NativePosix ").contains("server.RecordedEvents ");
             assertThat(classes).doesNotContain("dev.pollux.posix.Trac").doesNotContain("posix.SystemCall");
+            assertThat(classes).as("no event before a recording").doesNotContain("jdk.jfr.Event ");
         }
     }
 
@@ -68,10 +69,15 @@ class TraceTest {
         Path file = folder.resolve("run.jfr");
         try (Server server = PolluxProcess.setup().jvmOptions("--enable-native-access=ALL-UNNAMED",
                 "-Xlog:jfr+startup=off", "-XX:StartFlightRecording=filename=" + file)
-                .serve("--trace=jfr,read,send")) {
+                .serve("--trace=jfr,read,send");
+                Socket another = server.connect()) {
             try (Socket socket = server.connect()) {
                 assertThat(Frames.echo(socket, "hello")).isEqualTo("hello");
+                socket.shutdownOutput();
+                assertThat(socket.getInputStream().read()).isEqualTo(-1);
             }
+            // After this the first is closed with all that belongs to it. The signal ends the recording, too.
+            assertThat(Frames.echo(another, "bye")).isEqualTo("bye");
             server.process().terminate();
             assertThat(server.process().exitCode()).isEqualTo(143);
             assertThat(server.process().stderr()).doesNotContain("read(");

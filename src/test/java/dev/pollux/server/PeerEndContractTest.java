@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.pollux.metrics.Counter;
 import dev.pollux.poller.Backend;
+import dev.pollux.posix.Intercepted;
+import dev.pollux.posix.NativePosix;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -160,6 +163,32 @@ class PeerEndContractTest {
             Flood.ask(client, 0);
             assertThat(server.count(Counter.FRAMES_RECEIVED)).isEqualTo(1);
             client.reset();
+            server.await(Counter.CLOSED_BY_RESET, 1);
+            assertThat(server.count(Counter.FRAMES_RECEIVED)).isEqualTo(3);
+        }
+    }
+
+    /** The same when the poller has said that there is room to write, and the reset comes before the send. */
+    @ParameterizedTest
+    @EnumSource(Backend.class)
+    void framesThatArrivedBeforeAResetAreDeliveredWhenASendIsTheFirstToFail(Backend backend) throws Exception {
+        AtomicReference<TestClient> resetting = new AtomicReference<>();
+        ServerOptions options = Flood.options(backend).posix(() ->
+                Intercepted.call(NativePosix.confined(), "send", (arguments, send) -> {
+                    TestClient client = resetting.getAndSet(null);
+                    if (client != null) {
+                        client.reset();
+                    }
+                    return send.call();
+                }));
+        try (TestServer server = new TestServer(options, Flood.HANDLER)) {
+            TestClient client = server.connect(TINY);
+            Flood.ask(client, Flood.MANY);
+            server.await(Counter.CLIENTS_PAUSED, 1);
+            Flood.ask(client, 0);
+            Flood.ask(client, 0);
+            resetting.set(client);
+            client.awaitEnd(); // Reads until there is room to write, and the loop sends.
             server.await(Counter.CLOSED_BY_RESET, 1);
             assertThat(server.count(Counter.FRAMES_RECEIVED)).isEqualTo(3);
         }
