@@ -85,7 +85,10 @@ final class Epoll extends KernelPoller {
             growTo(slot);
         }
         if (interest != Interest.NONE) {
-            PosixException.check(tell(EPOLL_CTL_ADD(), fd, token, interest), call(fd));
+            int result = tell(EPOLL_CTL_ADD(), fd, token, interest);
+            if (result < 0) {
+                throw refusal(fd, result);
+            }
         }
         fds[slot] = fd;
         tokens[slot] = token;
@@ -148,13 +151,13 @@ final class Epoll extends KernelPoller {
         EpollEvent.set(change, 0, toPollBits(interest), token);
         int result = posix.epollCtl(this.fd, operation, fd, change);
         if (result < 0 && result != -Errno.ENOMEM.number && result != -Errno.ENOSPC.number) {
-            throw new PosixException(call(fd), result);
+            throw refusal(fd, result);
         }
         return result;
     }
 
-    private static String call(int fd) {
-        return "epoll_ctl of descriptor " + fd;
+    private static PosixException refusal(int fd, int result) {
+        return new PosixException("epoll_ctl of descriptor " + fd, result);
     }
 
     @Override

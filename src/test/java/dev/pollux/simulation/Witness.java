@@ -12,6 +12,7 @@ import dev.pollux.testkit.SimulatedPeer;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -216,9 +217,9 @@ final class Witness {
         byte[] received = peer.received();
         byte[] expected = echo.toByteArray();
         require(received.length <= expected.length, "it received more than its echo");
-        for (; checked < received.length; checked++) {
-            require(received[checked] == expected[checked], "byte " + checked + " that it received is wrong");
-        }
+        int wrong = Arrays.mismatch(received, 0, received.length, expected, 0, received.length);
+        require(wrong < 0, "byte " + wrong + " that it received is wrong");
+        checked = received.length;
     }
 
     /** In the end: whoever was not closed for a reason of its own has received all that it was owed. */
