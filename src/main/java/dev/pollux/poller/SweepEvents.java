@@ -2,7 +2,7 @@ package dev.pollux.poller;
 
 import dev.pollux.posix.FlightRecorder;
 
-/** What Flight Recorder is told of sweeps; this one tells nobody (decision 0030). */
+/** What Flight Recorder is told of sweeps; this one tells nobody (decision 0018). */
 class SweepEvents {
     static SweepEvents open() {
         return FlightRecorder.isPresent() ? new RecordedSweepEvents() : new SweepEvents();

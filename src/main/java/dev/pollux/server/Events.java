@@ -4,7 +4,7 @@ import dev.pollux.posix.FlightRecorder;
 
 /**
  * What Flight Recorder is told of a loop; this one tells nobody. Loop's thread. Which classes are loaded
- * decides {@link #open}: those of the real events need a module that may be missing (decision 0030).
+ * decides {@link #open}: those of the real events need a module that may be missing (decision 0018).
  */
 class Events {
     static Events open() {

@@ -171,7 +171,7 @@ class PeerEndContractTest {
     /** The same when the poller has said that there is room to write, and the reset comes before the send. */
     @ParameterizedTest
     @EnumSource(Backend.class)
-    void framesThatArrivedBeforeAResetAreDeliveredWhenASendIsTheFirstToFail(Backend backend) throws Exception {
+    void framesThatArrivedBeforeAResetAreDeliveredWhenASendFailsFirst(Backend backend) throws Exception {
         AtomicReference<TestClient> resetting = new AtomicReference<>();
         ServerOptions options = Flood.options(backend).posix(() ->
                 Intercepted.call(NativePosix.confined(), "send", (arguments, send) -> {
