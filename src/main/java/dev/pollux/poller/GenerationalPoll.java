@@ -30,8 +30,8 @@ import java.util.Arrays;
  * stale.
  */
 final class GenerationalPoll extends Poll {
-    private static final int SMALLEST_SLICE = 128; // Fewer would be mostly the system call itself.
-    private static final int SILENT_SWEEPS = 3; // So long a young entry may be silent.
+    static final int SMALLEST_SLICE = 256; // Fewer would be mostly the system call and the way to it.
+    static final int SILENT_SWEEPS = 2; // So long a young entry may be silent.
     private static final double FIRST_COST_NANOS = 100;
     private static final long NANOS_PER_SECOND = 1_000_000_000;
 

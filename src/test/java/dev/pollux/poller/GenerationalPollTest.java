@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(30)
 class GenerationalPollTest {
     private static final int MAX_CLIENTS = 700;
-    private static final int SILENT_SWEEPS = 3;
+    private static final int SILENT_SWEEPS = GenerationalPoll.SILENT_SWEEPS;
     private static final int READY_FOR_ALL = POLLIN() | POLLOUT();
 
     /** A descriptor as the test believes it to be. */
@@ -190,7 +190,7 @@ class GenerationalPollTest {
     @ValueSource(ints = {0, 1, 2})
     void removingTheLastUnaskedOnesCostsNoEmptySlice(int others) {
         int chatterbox = model.get(add(2, READ)).fd;
-        for (int slot = 3; slot < 3 + 128 + 40; slot++) {
+        for (int slot = 3; slot < 3 + GenerationalPoll.SMALLEST_SLICE + 40; slot++) {
             add(slot, READ);
         }
         sweeps(SILENT_SWEEPS + 1, chatterbox);

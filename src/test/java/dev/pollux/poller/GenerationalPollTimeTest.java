@@ -28,6 +28,7 @@ class GenerationalPollTimeTest {
     private static final int CHATTERBOX = 11; // A descriptor that has something to say again and again.
     private static final int FIRST_OLD = 12;
     private static final double SHARE = 0.1;
+    private static final int SLICE = GenerationalPoll.SMALLEST_SLICE;
 
     private final FakePollKernel kernel = new FakePollKernel();
     private final Random random = new Random(5);
@@ -113,7 +114,7 @@ class GenerationalPollTimeTest {
     /** A sweep and its slices' own time; and a slice, for they do not begin at the same entries each time. */
     private long promised() {
         int old = poller.set.size() - poller.young();
-        int slices = (old + 127) / 128;
+        int slices = (old + SLICE - 1) / SLICE;
         return sweepNanos(old) + (slices == 1 ? 0 : poller.delayNanos(old) / slices) + PASS_NANOS;
     }
 
@@ -248,7 +249,7 @@ class GenerationalPollTimeTest {
         for (int i = 1; i < slices.size(); i++) {
             long passed = slices.get(i).atNanos() - slices.get(i - 1).atNanos();
             assertThat(slices.get(i).count()).as("entries of slice %d", i)
-                    .isLessThanOrEqualTo((int) Math.max(128, 4000.0 * passed / (10 * MILLI)));
+                    .isLessThanOrEqualTo((int) Math.max(SLICE, 4000.0 * passed / (10 * MILLI)));
         }
         assertThat(slices).hasSizeGreaterThan(100);
     }
