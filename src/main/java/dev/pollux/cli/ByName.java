@@ -7,9 +7,11 @@ import picocli.CommandLine.TypeConversionException;
 /** Reads one of a few things by the name that its {@code toString} says. */
 abstract class ByName<T> implements ITypeConverter<T> {
     private final T[] values;
+    private final String[] aliases; // What the caller takes as well: for the message.
 
-    ByName(T[] values) {
+    ByName(T[] values, String... aliases) {
         this.values = values;
+        this.aliases = aliases;
     }
 
     @Override
@@ -20,6 +22,9 @@ abstract class ByName<T> implements ITypeConverter<T> {
                 return value;
             }
             names.add(value.toString());
+        }
+        for (String alias : aliases) {
+            names.add(alias);
         }
         throw new TypeConversionException("'" + text + "' is none of: " + names);
     }

@@ -13,7 +13,7 @@ final class PollerName {
     /** Reads it for picocli, of which the back ends know nothing. */
     static final class Converter extends ByName<Backend> {
         Converter() {
-            super(Backend.values());
+            super(Backend.values(), AUTO);
         }
 
         @Override
