@@ -16,7 +16,7 @@ import java.util.List;
 record Arguments(boolean quick, int factor, List<String> rows, Path results, String name) {
     static final String USAGE = """
             arguments: QUICK=1          a first look in under five minutes
-                       FACTOR=4         measure so many times as long
+                       FACTOR=4         measure so many times as long, only servers that a target names
                        ROWS=64x1,16of*  only these loads
                        RESULTS=DIR      where to write; bench/results
                        NAME=peers-...   what to call it""";

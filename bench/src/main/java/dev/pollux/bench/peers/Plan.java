@@ -21,9 +21,9 @@ record Plan(int warmUpMillis, int sliceMillis, int rounds, int trickleMillis, in
         return new Plan(700, 100, 10, 500, 8, 5, false);
     }
 
-    /** @param factor times as many rounds */
+    /** @param factor times as many rounds; above 1, to decide rows, only for the servers that they name */
     static Plan full(int factor) {
-        return new Plan(4000, 250, 40 * factor, 1000, 120 * factor, 15, true);
+        return new Plan(4000, 250, 40 * factor, 1000, 120 * factor, 15, factor == 1);
     }
 
     /** The same with less of everything; as many rounds remain as an interval needs at the least. */
