@@ -385,6 +385,7 @@ static void paced(uint32_t rate, uint32_t frame, uint32_t millis, bool one_at_a_
         uint32_t index = (uint32_t) (next_random() % count);
         if (one_at_a_time) {
             round_trip(index, now());
+            due = due < now() ? now() : due; /* what could not be sent meanwhile is not made up for */
         } else if (connections[index].sent - connections[index].received < MAX_OUTSTANDING) {
             ask(index, 1, now());
         }

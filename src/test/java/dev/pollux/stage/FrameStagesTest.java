@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -281,6 +282,24 @@ class FrameStagesTest {
                 fourth.expectFrame("fourth");
             }
         }
+    }
+
+    static List<Supplier<Stage>> withAMap() {
+        return List.of(Stage08Map::new, Stage11Epoll::new);
+    }
+
+    @ParameterizedTest
+    @MethodSource("withAMap")
+    void mapForgetsWhoHasGone(Supplier<Stage> stage) throws Exception {
+        StageRun run = new StageRun(stage);
+        try (Peer first = run.connect(); Peer second = run.connect()) {
+            first.writeFrame("first");
+            run.lineWith("first");
+            second.writeFrame("second");
+            run.lineWith("second");
+            first.leave();
+        }
+        assertThat((Map<?, ?>) run.stop().held("clients")).isEmpty();
     }
 
     @ParameterizedTest

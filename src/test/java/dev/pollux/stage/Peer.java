@@ -99,9 +99,14 @@ final class Peer implements AutoCloseable {
         }
     }
 
+    /** Sends no more, and does not wait. */
+    void shutDown() throws IOException {
+        socket.shutdownOutput();
+    }
+
     /** Leaves in order, and waits until the stage has noticed. */
     void leave() throws IOException {
-        socket.shutdownOutput();
+        shutDown();
         awaitClose();
         socket.close();
     }

@@ -63,6 +63,25 @@ class PollStagesTest {
         return run.lineWith("who am I?").replaceAll("].*", "");
     }
 
+    /** In the same pass: a stage that looked at the next entry would find it only after another poll. */
+    @ParameterizedTest
+    @MethodSource("all")
+    void whoMovesIntoAnotherPlaceIsServedBeforeTheNext(Supplier<Stage> stage) throws Exception {
+        try (StageRun run = new StageRun(stage)) {
+            List<Peer> peers = connect(run, 4);
+            run.holdAt("hold it");
+            peers.get(3).write("hold it");
+            run.lineWith("hold it");
+            peers.get(0).shutDown();
+            peers.get(1).write("I am second");
+            peers.get(3).write("I was last"); // All three are there for the next poll.
+            run.release();
+            assertThat(run.lineWith("I ")).contains("I was last");
+            assertThat(run.lineWith("I ")).contains("I am second");
+            closeAll(peers);
+        }
+    }
+
     /** The tutorial's last loop does nothing about POLLERR and POLLHUP, and spins. */
     @ParameterizedTest
     @MethodSource("all")

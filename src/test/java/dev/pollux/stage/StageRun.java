@@ -3,6 +3,7 @@ package dev.pollux.stage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.management.ManagementFactory;
+import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -103,6 +104,13 @@ final class StageRun implements AutoCloseable {
     StageRun stop() {
         stage.join().stop();
         return join();
+    }
+
+    /** What a stage holds in a field of its own, after its end. */
+    Object held(String field) throws ReflectiveOperationException {
+        Field declared = stage.join().getClass().getDeclaredField(field);
+        declared.setAccessible(true);
+        return declared.get(stage.join());
     }
 
     /** Waits for the stage to end by itself. */

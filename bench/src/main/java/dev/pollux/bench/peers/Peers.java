@@ -76,9 +76,12 @@ public final class Peers {
         for (Step step : steps) {
             progress.next(step.title + ": " + step.peers.size() + " servers", step.seconds);
             step.work.run(step.peers, arguments.quick() ? plan.squeezed(progress.fits(QUICK_SECONDS)) : plan);
+            write(); // An hour's work is not to be lost with its last step.
         }
         progress.end();
-        write();
+        System.out.println();
+        System.out.println(Tables.page(results, arguments.name()));
+        System.out.println("written: " + file(".json") + ", .md, and .svg where there is something to plot");
     }
 
     private List<Step> steps() {
@@ -175,14 +178,13 @@ public final class Peers {
 
     private void write() throws IOException {
         Files.createDirectories(arguments.results());
-        Path json = arguments.results().resolve(arguments.name() + ".json");
-        Files.writeString(json, results.json());
-        String page = Tables.page(results, arguments.name());
-        Files.writeString(arguments.results().resolve(arguments.name() + ".md"), page);
-        boolean plotted = Plot.write(results, arguments.results().resolve(arguments.name() + ".svg"));
-        System.out.println();
-        System.out.println(page);
-        System.out.println("written: " + json + ", .md" + (plotted ? ", .svg" : ""));
+        Files.writeString(file(".json"), results.json());
+        Files.writeString(file(".md"), Tables.page(results, arguments.name()));
+        Plot.write(results, file(".svg"));
+    }
+
+    private Path file(String ending) {
+        return arguments.results().resolve(arguments.name() + ending);
     }
 
     private record Step(String title, List<Peer> peers, double seconds, Work work) {
