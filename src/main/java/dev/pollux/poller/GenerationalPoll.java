@@ -33,6 +33,7 @@ final class GenerationalPoll extends Poll {
     static final int SMALLEST_SLICE = 256; // Fewer would be mostly the system call and the way to it.
     static final int SILENT_SWEEPS = 2; // So long a young entry may be silent.
     private static final double FIRST_COST_NANOS = 100;
+    private static final double HEADROOM = 1.5; // What is said holds until they cost more by this.
     private static final long NANOS_PER_SECOND = 1_000_000_000;
 
     private final double share;
@@ -49,13 +50,13 @@ final class GenerationalPoll extends Poll {
     private double costNanos = FIRST_COST_NANOS; // Of asking for one old entry: a running estimate.
     private boolean quiet = true; // Nothing was ready in this sweep.
     private boolean asleep; // Nothing was ready in the last one either: wait for everything at once.
-    private long saidDelayNanos; // The longest delay that was logged.
+    private long saidDelayNanos; // The bound that was logged last; at first, what was asked for.
 
     GenerationalPoll(Posix posix, PollerOptions options) {
         super(posix, options.maxClients());
         this.share = options.sweepShare();
         this.wantedDelayNanos = options.oldClientDelayNanos();
-        this.saidDelayNanos = wantedDelayNanos;
+        this.saidDelayNanos = (long) (wantedDelayNanos * HEADROOM);
         this.sweepBeganNanos = posix.nanoTime();
         this.sliceEndedNanos = sweepBeganNanos;
     }
@@ -266,14 +267,16 @@ final class GenerationalPoll extends Poll {
         return sweep;
     }
 
+    /** Says a bound that holds for a while, and says another one when it does not hold any more. */
     private void sayDelay() {
         int old = set.size() - young;
-        long delay = delayNanos(old);
-        if (delay >= 2 * saidDelayNanos) {
-            saidDelayNanos = delay;
+        double delay = delayNanos(old) * (1 + share);
+        if (delay > saidDelayNanos) {
+            saidDelayNanos = (long) (delay * HEADROOM);
             System.getLogger("dev.pollux.poller").log(Level.INFO,
-                    "{0} silent clients are asked for every {1} ms: a shorter --old-client-delay would take"
-                    + " more than --sweep-share {2} of the time", old, delay / 1_000_000, share);
+                    "{0} silent clients may be noticed after up to {1} ms: a shorter --old-client-delay"
+                    + " would take more than --sweep-share {2} of the time",
+                    old, saidDelayNanos / 1_000_000, share);
         }
     }
 

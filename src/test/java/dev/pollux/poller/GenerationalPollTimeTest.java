@@ -9,8 +9,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.pollux.poller.FakePollKernel.Call;
 import dev.pollux.posix.Errno;
 import dev.pollux.posix.PosixException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -138,6 +142,59 @@ class GenerationalPollTimeTest {
                     .isLessThanOrEqualTo(promised);
             untilAll(old);
         }
+    }
+
+    /** At 500 ns an entry, a tenth of the time is 20 ms for 4,000; later they cost five times that. */
+    @Test
+    void boundThatIsSaidHoldsUntilAnotherIsSaid() {
+        List<Long> said = new ArrayList<>();
+        Handler handler = new Said(said);
+        Logger logger = Logger.getLogger("dev.pollux.poller"); // Held here, or it may be collected.
+        logger.addHandler(handler);
+        try {
+            kernel.entryNanos = 50;
+            open(1000, 10 * MILLI);
+            assertThat(said).as("the share allows what was asked for").isEmpty();
+            poller.close();
+            kernel.entryNanos = 500;
+            chatting = false;
+            open(4000, 10 * MILLI);
+            for (long start = kernel.nanos; kernel.nanos - start < SECOND;) { // It learns what they cost.
+                pass(-1);
+            }
+            for (int round = 0; round < 40; round++) {
+                kernel.calls.clear();
+                kernel.entryNanos = 500 + 50 * round;
+                kernel.ready(oldOne(), POLLIN());
+                long bound = (said.getLast() + 1) * MILLI;
+                assertThat(latency(-1)).as("round %d", round).isLessThanOrEqualTo(bound);
+                untilAll(4000);
+            }
+            assertThat(said).isSorted().hasSizeBetween(2, 6);
+        } finally {
+            logger.removeHandler(handler);
+        }
+    }
+
+    /** The milliseconds of what is logged. */
+    private static final class Said extends Handler {
+        private final List<Long> said;
+
+        Said(List<Long> said) {
+            this.said = said;
+        }
+
+        @Override
+        public void publish(LogRecord record) {
+            assertThat(record.getMessage()).contains("--old-client-delay").contains("--sweep-share");
+            said.add((Long) record.getParameters()[1]);
+        }
+
+        @Override
+        public void flush() { }
+
+        @Override
+        public void close() { }
     }
 
     @ParameterizedTest

@@ -6,7 +6,8 @@ import java.util.regex.Pattern;
 
 /** How late poll-generations may notice a silent client: by its options, or its log where they do not fit. */
 final class Promise {
-    private static final Pattern LOGGED = Pattern.compile("silent clients are asked for every (\\d+) ms");
+    private static final Pattern LOGGED =
+            Pattern.compile("silent clients may be noticed after up to (\\d+) ms");
 
     private Promise() {
     }

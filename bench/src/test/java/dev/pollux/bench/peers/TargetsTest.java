@@ -49,7 +49,7 @@ class TargetsTest {
     @Test
     void promiseIsTheDefaultUntilTheLogSaysOtherwise() {
         assertThat(Promise.in("")).isPositive();
-        String said = "INFO: 9,993 silent clients are asked for every %d ms: a shorter ...\n";
+        String said = "INFO: 9,993 silent clients may be noticed after up to %d ms: a shorter ...\n";
         assertThat(Promise.in(said.formatted(22) + said.formatted(51))).isEqualTo(51e6);
     }
 
