@@ -27,6 +27,8 @@ record Plan(int rounds, int warmUps, int warmUpMillis, int iterations, int itera
     private static final double FINDING_OUT = 1.2;
     /** C2 needs that long for the Vector API; before, a scan takes a thousand times as long. */
     private static final int VECTOR_WARM_UP_MILLIS = 1000;
+    /** And that long for a whole engine; before, its calls leave slices of segments behind them. */
+    private static final int ENGINE_WARM_UP_MILLIS = 2000;
 
     /** The longest that fits into three quarters of an hour; the shortest if none does. */
     static Plan full(List<Group> groups) {
@@ -53,8 +55,15 @@ record Plan(int rounds, int warmUps, int warmUpMillis, int iterations, int itera
 
     /** A warm-up iteration of this group. */
     int warmUpMillis(Group group) {
-        return group.benchmark().contains("Vector")
-                ? Math.max(warmUpMillis, VECTOR_WARM_UP_MILLIS / warmUps) : warmUpMillis;
+        return Math.max(warmUpMillis, leastWarmUpMillis(group.benchmark()) / warmUps);
+    }
+
+    private int leastWarmUpMillis(String benchmark) {
+        if (benchmark.contains("Vector")) {
+            return VECTOR_WARM_UP_MILLIS;
+        }
+        boolean figuresMeanSomething = iterations > 1;
+        return benchmark.contains("Echo") && figuresMeanSomething ? ENGINE_WARM_UP_MILLIS : 0;
     }
 
     private double forkSeconds(int warmUp) {

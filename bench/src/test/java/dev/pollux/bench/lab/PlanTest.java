@@ -33,6 +33,13 @@ class PlanTest {
     }
 
     @Test
+    void enginesAreWarmedUpForTwoSecondsWhereFiguresAreWanted() {
+        Group echo = new Group("x.EchoBenchmark", Map.of(), List.of("any"));
+        assertThat(Plan.quick().warmUpMillis(echo) * Plan.quick().warmUps()).isEqualTo(2000);
+        assertThat(Plan.smoke().warmUpMillis(echo)).isEqualTo(Plan.smoke().warmUpMillis());
+    }
+
+    @Test
     void fewBenchmarksAreMeasuredLonger() {
         Plan few = Plan.full(groups(2, 5));
         Plan many = Plan.full(groups(70, 10));
