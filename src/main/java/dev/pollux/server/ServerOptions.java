@@ -309,6 +309,8 @@ public final class ServerOptions implements Cloneable {
                         2 * MOST_UNSENT_BYTES);
         require(memoryLimitBytes() >= 1, "memory limit %d is less than 1 (--memory-limit)",
                 memoryLimitBytes());
+        require(memoryLimitBytes() <= MOST_MEMORY_BYTES, "memory limit %d is more than %d (--memory-limit)",
+                memoryLimitBytes(), MOST_MEMORY_BYTES);
         requireTimeout(idleTimeout, "idle");
         requireTimeout(frameTimeout, "frame");
         requireTimeout(writeTimeout, "write");

@@ -1,7 +1,6 @@
 package dev.pollux.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.pollux.cli.PolluxProcess.Server;
 import dev.pollux.poller.Backend;
@@ -41,7 +40,7 @@ class TraceStraceTest {
     @ParameterizedTest
     @EnumSource(Backend.class)
     void theLoopsCallsAreThoseThatStraceSees(Backend backend) throws Exception {
-        assumeStraceWorks();
+        Strace.assumeItWorks(TraceStraceTest.class);
         String names = TracingPosix.NAMES.stream().map(TraceStraceTest::called).distinct()
                 .collect(Collectors.joining(","));
         try (Server server = PolluxProcess.setup().through("strace", "-ff", "--seccomp-bpf", "-y", "-e",
@@ -105,22 +104,5 @@ class TraceStraceTest {
             }
         }
         throw new AssertionError("no " + start + "in " + calls);
-    }
-
-    /** Without strace, or where it may not trace, the test says so and is skipped. */
-    private static void assumeStraceWorks() throws InterruptedException {
-        String why;
-        try {
-            Process strace = new ProcessBuilder("strace", "-f", "--seccomp-bpf", "-o", "/dev/null", "true")
-                    .redirectErrorStream(true).start();
-            String said = strace.inputReader().lines().collect(Collectors.joining(" "));
-            why = strace.waitFor() == 0 ? "" : said;
-        } catch (IOException e) {
-            why = e.getMessage();
-        }
-        if (!why.isEmpty()) {
-            System.out.println("TraceStraceTest is skipped: " + why);
-        }
-        assumeTrue(why.isEmpty(), why);
     }
 }

@@ -90,6 +90,14 @@ class ServerOptionsTest {
     }
 
     @Test
+    void aMemoryLimitThatNoSumCouldHoldIsRefused() {
+        options.memoryLimitBytes((1L << 50) + 1);
+        assertRefused("--memory-limit", "1125899906842625", "1125899906842624");
+        options.memoryLimitBytes(1L << 50);
+        assertTaken();
+    }
+
+    @Test
     void aLowWatermarkAboveTheHighOneIsRefused() {
         options.lowWatermarkBytes(65_537);
         assertRefused("low watermark", "--low-watermark", "65537", "65536");
