@@ -57,7 +57,8 @@ class InjectedFailuresTest {
         try (StraceScene scene = scene(Backend.EPOLL)) {
             Set<String> before = scene.sockets();
             for (String errno : errnos) {
-                try (Strace strace = scene.injectIntoAccept("accept4:error=" + errno + ":when=1..3")) {
+                String failure = "accept4:error=" + errno + ":when=1..3";
+                try (Strace strace = scene.injectIntoAny(failure, "accept4,epoll_ctl,epoll_wait")) {
                     try (Socket late = scene.connect()) {
                         scene.serveBystander();
                         assertThat(Frames.echo(late, errno)).isEqualTo(errno);

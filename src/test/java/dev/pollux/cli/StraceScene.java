@@ -27,7 +27,6 @@ final class StraceScene implements AutoCloseable {
     private final Server server;
     private final Path descriptors;
     private final Path thread;
-    private final String listener;
     private final Socket bystander;
 
     StraceScene(Class<?> test, Path folder, Backend backend) throws IOException {
@@ -39,7 +38,6 @@ final class StraceScene implements AutoCloseable {
             Path process = Path.of("/proc/" + server.process().process().pid());
             this.descriptors = process.resolve("fd");
             this.thread = loopThread(process);
-            this.listener = onlyOne(sockets());
             this.bystander = connect();
             serveBystander();
         } catch (Throwable t) {
@@ -136,10 +134,6 @@ final class StraceScene implements AutoCloseable {
     /** Makes calls of the loop on one socket fail, {@code read:error=EINTR:when=1} for one. */
     Strace inject(String failure, String link) throws IOException {
         return attach("-P", link, "-P", EPOLL_SET, "-e", "inject=" + failure);
-    }
-
-    Strace injectIntoAccept(String failure) throws IOException {
-        return inject(failure, listener);
     }
 
     /** Makes calls of the loop fail, whatever they are about, and sees no others than {@code seen}. */
