@@ -117,6 +117,11 @@ class LineTest {
     }
 
     @Test
+    void anyLengthCanBeSaid() {
+        assertThat(line.maxPayloadBytes()).isEqualTo(Long.MAX_VALUE - line.suffixBytes());
+    }
+
+    @Test
     void aCarriageReturnBelongsToThePayload() {
         FrameReader reader = new FrameReader(line, LIMIT);
         fill("hello\r\n");
