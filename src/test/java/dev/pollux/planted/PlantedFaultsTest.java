@@ -26,7 +26,7 @@ class PlantedFaultsTest {
     @Test
     void eachChangesLinesThatItsFileHasOnce() {
         assertThat(FAULTS).allSatisfy(fault -> {
-            assertThat(fault.occurrences()).as("%s: how often %s has the old lines", fault.name(), fault.file())
+            assertThat(fault.occurrences()).as("%s: the old lines in %s", fault.name(), fault.file())
                     .isEqualTo(1);
             assertThat(fault.changed()).isNotEqualTo(fault.old());
         });

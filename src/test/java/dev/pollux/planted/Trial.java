@@ -33,7 +33,8 @@ final class Trial {
     /** Plants a fault, and lets its test look for it. */
     static Verdict of(PlantedFault fault, Path folder) throws IOException, InterruptedException {
         String complaint = compile(fault, folder);
-        return complaint == null ? run(List.of(fault.test()), folder + File.pathSeparator + CLASS_PATH, folder)
+        String classPath = folder + File.pathSeparator + CLASS_PATH;
+        return complaint == null ? run(List.of(fault.test()), classPath, folder)
                 : new Verdict(Outcome.DOES_NOT_COMPILE, complaint);
     }
 
