@@ -52,8 +52,9 @@ simulate: ## the server on a simulated kernel: SEEDS=1000000 JOBS=2, or SEED=42 
 plant: ## bugs made on purpose, each of which a test must notice; FAULT='over the limit' for some
 	@$(MVN) $(ONLY_SUREFIRE_SPEAKS) test -Dtest=PlantedFaults -Dtest.seconds=3600 '-Dfault=$(FAULT)'
 
-mutants: ## PIT changes frames, pollers and the client table in every small way: are there tests that notice?
-	@$(MVN) $(LOG).defaultLogLevel=warn -Pmutants test-compile org.pitest:pitest-maven:mutationCoverage
+mutants: ## PIT changes frames, pollers and the client table in every small way; CLASSES for a part of them
+	@$(MVN) $(LOG).defaultLogLevel=warn -Pmutants $(if $(CLASSES),'-Dmutants=$(CLASSES)') \
+		test-compile org.pitest:pitest-maven:mutationCoverage
 
 aot: $(JAR) ## target/pollux.aot, a cache with which pollux.jar starts in less time (JDK 25)
 	@src/build/with-jdk src/build/aot
