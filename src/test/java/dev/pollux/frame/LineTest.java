@@ -117,6 +117,15 @@ class LineTest {
     }
 
     @Test
+    void nothingIsReadBehindTheEndOfTheBuffer() {
+        for (int length = 1; length < 40; length++) {
+            MemorySegment tight = Arena.ofAuto().allocate(length, 1);
+            tight.fill((byte) 'x');
+            assertThat(line.frameBytes(tight, 0, length, 0)).isEqualTo(Framing.UNKNOWN);
+        }
+    }
+
+    @Test
     void anyLengthCanBeSaid() {
         assertThat(line.maxPayloadBytes()).isEqualTo(Long.MAX_VALUE - line.suffixBytes());
     }
