@@ -15,8 +15,8 @@ SOURCES = pom.xml $(shell find src/main jextract/linux/java)
 export MAVEN_OPTS += -Djansi.noreset=true --enable-native-access=ALL-UNNAMED \
 	-XX:+IgnoreUnrecognizedVMOptions --sun-misc-unsafe-memory-access=allow
 
-.PHONY: help build run stage test verify simulate fuzz aot bench bench-quick bench-smoke report bench-peers \
-	bindings bindings-check clean
+.PHONY: help build run stage test verify simulate plant mutants fuzz aot bench bench-quick bench-smoke report \
+	bench-peers bindings bindings-check clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -48,6 +48,13 @@ simulate: ## the server on a simulated kernel: SEEDS=1000000 JOBS=2, or SEED=42 
 	@src/build/with-jdk java --enable-native-access=ALL-UNNAMED -ea -Ddev.pollux.checks=true \
 		-cp target/test-classes:target/classes dev.pollux.simulation.Simulate \
 		'SEED=$(SEED)' 'SEEDS=$(SEEDS)' 'FROM=$(FROM)' 'JOBS=$(JOBS)'
+
+plant: ## bugs made on purpose, each of which a test must notice; FAULT='over the limit' for some
+	@$(MVN) $(ONLY_SUREFIRE_SPEAKS) test -Dtest=PlantedFaults -Dtest.seconds=3600 '-Dfault=$(FAULT)'
+
+mutants: ## PIT changes frames, pollers and the client table in every small way; CLASSES for a part of them
+	@$(MVN) $(LOG).defaultLogLevel=warn -Pmutants $(if $(CLASSES),'-Dmutants=$(CLASSES)') \
+		test-compile org.pitest:pitest-maven:mutationCoverage
 
 fuzz: ## Jazzer on the framings and the command line: SECONDS=60 for each target, TARGET=line for one
 	@$(MVN) -q test-compile dependency:build-classpath -Dmdep.outputFile=target/fuzz.classpath

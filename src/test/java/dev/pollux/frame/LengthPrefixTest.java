@@ -31,6 +31,12 @@ class LengthPrefixTest {
     }
 
     @Test
+    void theLargestLengthIsThatOf32Bits() {
+        assertThat(Framing.u32le().maxPayloadBytes()).isEqualTo(0xFFFF_FFFFL);
+        assertThat(Framing.u32be().maxPayloadBytes()).isEqualTo(0xFFFF_FFFFL);
+    }
+
+    @Test
     void lessThanAPrefixTellsNothing() {
         buffer.fill((byte) -1);
         for (int length = 0; length < 4; length++) {

@@ -117,6 +117,20 @@ class LineTest {
     }
 
     @Test
+    void nothingIsReadBehindTheEndOfTheBuffer() {
+        for (int length = 1; length < 40; length++) {
+            MemorySegment tight = Arena.ofAuto().allocate(length, 1);
+            tight.fill((byte) 'x');
+            assertThat(line.frameBytes(tight, 0, length, 0)).isEqualTo(Framing.UNKNOWN);
+        }
+    }
+
+    @Test
+    void anyLengthCanBeSaid() {
+        assertThat(line.maxPayloadBytes()).isEqualTo(Long.MAX_VALUE - line.suffixBytes());
+    }
+
+    @Test
     void aCarriageReturnBelongsToThePayload() {
         FrameReader reader = new FrameReader(line, LIMIT);
         fill("hello\r\n");

@@ -182,6 +182,43 @@ class EpollTest {
     }
 
     @Test
+    void scannedAreThoseThatWereReported() {
+        try (Epoll epoll = open()) {
+            epoll.add(pair.near(), TOKEN, WRITE);
+            for (int i = 1; i < 5; i++) {
+                epoll.add(sockets.eventfd(), Poller.token(FIXED_SLOTS + i, 1), i < 3 ? WRITE : READ);
+            }
+            assertThat(epoll.await(0)).isEqualTo(3);
+            assertThat(epoll.scanned()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void aWaitIsShortWhileTheKernelHasNoRoomForAChange() {
+        boolean[] full = new boolean[1];
+        List<Integer> millis = new ArrayList<>();
+        Posix narrow = Intercepted.call(sockets.posix(), "epollCtl",
+                (arguments, real) -> full[0] ? -Errno.ENOMEM.number : real.call());
+        Posix kernel = Intercepted.call(narrow, "epollWait", (arguments, real) -> {
+            millis.add((int) arguments[3]);
+            return -Errno.EINTR.number;
+        });
+        try (Epoll epoll = new Epoll(kernel, CLIENTS)) {
+            epoll.add(pair.near(), TOKEN, READ);
+            epoll.await(-1);
+            full[0] = true;
+            epoll.modify(TOKEN, WRITE);
+            for (long timeoutNanos : new long[] {-1, Long.MAX_VALUE, 5_000_000, 0}) {
+                epoll.await(timeoutNanos);
+            }
+            full[0] = false;
+            epoll.await(-1);
+            assertThat(millis).containsExactly(-1, 10, 10, 5, 0, -1);
+            assertThat(epoll.scanned()).isZero();
+        }
+    }
+
+    @Test
     void aKernelWithoutItIsNamed() {
         int before = sockets.eventfd();
         sockets.close(before);

@@ -121,6 +121,8 @@ class PollTest {
             assertThat(millis[0]).isEqualTo(Integer.MAX_VALUE);
             assertThat(poll.await(1)).isEqualTo(-Errno.EINTR.number);
             assertThat(millis[0]).isEqualTo(1);
+            assertThat(poll.await(0)).isEqualTo(-Errno.EINTR.number);
+            assertThat(millis[0]).isZero();
             assertThat(poll.await(-1)).isEqualTo(-Errno.EINTR.number);
             assertThat(millis[0]).isEqualTo(-1);
         }

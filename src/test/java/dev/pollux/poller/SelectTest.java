@@ -62,6 +62,19 @@ class SelectTest {
         }
     }
 
+    @Test
+    void aSetThatCannotTakeTheWakeupLeavesNoDescriptorOpen() {
+        List<Object> closed = new ArrayList<>();
+        Posix many = Intercepted.call(sockets.posix(), "eventfd", (arguments, real) -> FD_SETSIZE());
+        Posix kernel = Intercepted.call(many, "close", (arguments, real) -> {
+            closed.add(arguments[0]);
+            return 0;
+        });
+        assertThatThrownBy(() -> Backend.SELECT.open(kernel, 1)).isInstanceOf(PosixException.class)
+                .hasMessageContaining("descriptor 1024");
+        assertThat(closed).containsExactly(FD_SETSIZE());
+    }
+
     /** A select that finds what it is told to, among descriptors that need not be open. */
     private Posix answering(long[] reads, long[] writes) {
         return Intercepted.call(sockets.posix(), "select", (arguments, real) -> {

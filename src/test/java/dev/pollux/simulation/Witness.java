@@ -48,6 +48,10 @@ final class Witness {
     private final Promptness writing = new Promptness();
     private final Promptness idling = new Promptness();
     private final Promptness stalling = new Promptness();
+    // After the last iteration.
+    private long unsent;
+    private long served;
+    private long taken;
 
     Witness(SimulatedPeer peer, Schedule schedule, int index, SimulatedKernel kernel) {
         this.peer = peer;
@@ -173,6 +177,17 @@ final class Witness {
         stalling.look(owed, peer.servedBytes(), iteration, faults);
         require(stalling.nanos(faults) <= schedule.settings().writeMillis() * MILLI + SLACK_NANOS,
                 "it takes nothing and is not closed");
+        lookAtTheWatermark(mayWait ? 0 : client.unsentBytes());
+    }
+
+    /** Whoever was owed more than the high watermark, and took nothing of it since, is not read from. */
+    private void lookAtTheWatermark(long unsentNow) {
+        boolean paused = unsent > schedule.settings().highWatermark() && unsentNow >= unsent
+                && peer.servedBytes() == served;
+        require(!paused || peer.takenBytes() == taken, "it is read from though it takes nothing");
+        unsent = unsentNow;
+        served = peer.servedBytes();
+        taken = peer.takenBytes();
     }
 
     private boolean isLate(Promptness promptness, int iteration, int faults) {
