@@ -91,7 +91,7 @@ class GuideTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"README.md", "src/site/guide.md", "src/site/defects.md"})
+    @ValueSource(strings = {"README.md", "src/site/guide.md", "src/site/defects.md", ".github/SECURITY.md"})
     void linksLeadSomewhere(String name) throws IOException {
         Path page = Path.of(name).toAbsolutePath();
         String text = Files.readString(page);

@@ -9,13 +9,22 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Survivors in a process of their own, which is stopped and continued (SIGSTOP, SIGCONT): for the server a peer
- * that is there and says, reads and acknowledges nothing of its own will. Not for as long as a time-out.
+ * Survivors in a process of their own, which is stopped and continued (SIGSTOP, SIGCONT): for the server
+ * peers that are there, and neither send nor read. Not for as long as a time-out.
  */
 final class FrozenPeers implements AutoCloseable {
     private static final int ANSWER_SECONDS = 40;
     private static final String SERVED = "served";
     private static final String INTACT = "intact ";
+
+    /** What they saw was not what they had sent. */
+    static final class NotIntact extends IOException {
+        private static final long serialVersionUID = 1;
+
+        NotIntact(String message) {
+            super(message);
+        }
+    }
 
     private final Process process;
     private final Lines lines;
@@ -89,7 +98,7 @@ final class FrozenPeers implements AutoCloseable {
         process.getOutputStream().close();
         String line = lines.next(ANSWER_SECONDS);
         if (line == null || !line.startsWith(INTACT)) {
-            throw new IOException(line == null ? "the peers that were stopped ended by themselves" : line);
+            throw new NotIntact(line == null ? "the peers that were stopped ended by themselves" : line);
         }
         return Long.parseLong(line.substring(INTACT.length()));
     }

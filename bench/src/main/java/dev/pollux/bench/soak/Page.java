@@ -33,8 +33,8 @@ final class Page {
         environment.forEach((what, fact) -> line("- %s: %s", what, fact));
         line("%n![memory and descriptors over time](%s.svg)%n", arguments.name());
         line("From the beginning, after a first storm, to the end; both when all peers had left, and after a"
-                + " collection. Descriptors and off-heap bytes must be the same, heap may grow by %d KiB and"
-                + " native memory by %d KiB, which the JVM takes for itself.%n",
+                + " collection. Descriptors and off-heap bytes must be the same, heap may grow by %d KiB"
+                + " and native memory by %d KiB, which the JVM takes for itself.%n",
                 Share.HEAP_TOLERANCE >> 10, Share.NATIVE_TOLERANCE >> 10);
         line("| back end | descriptors | off-heap bytes | native memory, KiB | heap, KiB | RSS, MiB: first,"
                 + " highest, last | |");

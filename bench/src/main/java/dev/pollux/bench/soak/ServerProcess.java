@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A {@link SoakServer}, seen from outside: what it says of itself, and what the kernel says of it. */
 final class ServerProcess implements AutoCloseable {
-    /** Without the server's own checks: those overwrite memory, and what is let run long is what people run. */
+    /** Without the checks of our tests, which overwrite memory: what is let run long is what people run. */
     static final List<String> JVM = List.of("-Xms64m", "-Xmx64m", "-XX:+UseSerialGC", "-ea",
             "-XX:NativeMemoryTracking=summary", "--enable-native-access=ALL-UNNAMED");
     private static final int ANSWER_SECONDS = 20;

@@ -8,8 +8,8 @@ import java.util.Map;
 /**
  * What one back end was put through, and how it was afterwards.
  *
- * @param begin after a first storm, when everything that is made once has been made, and all had left; null if
- *              it did not come to that
+ * @param begin after a first storm, when everything that is made once has been made, and all had left; null
+ *              if it did not come to that
  * @param end after the long one, when all had left again
  * @param checkedBytes that came back to somebody and were the right ones
  * @param unconnected peers that could not even connect: this machine's own shortage

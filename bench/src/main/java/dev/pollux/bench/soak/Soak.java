@@ -20,7 +20,7 @@ public final class Soak {
     private Soak() {
     }
 
-    /** See {@link Arguments#USAGE}. Exits 1 if something was lost or left, 2 if the arguments make no sense. */
+    /** See {@link Arguments#USAGE}. Exits 1 if something was lost or left, 2 if the arguments are wrong. */
     public static void main(String[] args) throws IOException, InterruptedException {
         Arguments arguments;
         try {

@@ -18,8 +18,9 @@ import javax.management.MBeanServer;
 import javax.management.ObjectName;
 
 /**
- * The server's process: echo, with limits that are reached. Says where it listens, and then for each line that
- * it is given how it is: {@code look}, or {@code collect} to collect garbage before. Ends with its input.
+ * The server's process: echo, with limits that are reached. Says where it listens, and then for each line
+ * that it is given how it is: {@code look}, or {@code collect} for garbage to be collected before. Ends with
+ * its input.
  */
 final class SoakServer {
     static final String LISTENING = "listening on port ";
@@ -50,15 +51,15 @@ final class SoakServer {
                 if (order.equals(COLLECT)) {
                     System.gc();
                 }
-                System.out.println("heap=" + ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed()
-                        + " native=" + nativeBytes() + ' ' + server.snapshot());
+                long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+                System.out.println("heap=" + heap + " native=" + nativeBytes() + ' ' + server.snapshot());
             }
         }
     }
 
     /**
-     * Bytes that Java took outside its heap for programs, arenas among them, as the JVM's own accounting has it
-     * (NativeMemoryTracking, "Other"): a witness that is not of our making.
+     * Bytes that Java took outside its heap for programs, arenas among them, as the JVM's own accounting has
+     * it (NativeMemoryTracking, "Other"): a witness that is not of our making.
      */
     private static long nativeBytes() throws JMException {
         MBeanServer beans = ManagementFactory.getPlatformMBeanServer();

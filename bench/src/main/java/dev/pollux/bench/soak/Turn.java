@@ -78,10 +78,12 @@ final class Turn {
                 unconnected += storm.unconnected();
             }
             checkedBytes += frozen.end();
+        } catch (FrozenPeers.NotIntact e) {
+            faults.add(e.getMessage());
         }
     }
 
-    /** Looks at the server each second, or ten times if there are fewer; stops some peers every seventh time. */
+    /** Looks at the server each second, or ten times if those are fewer; stops some peers at times. */
     private void watch(ServerProcess server, Storm storm, FrozenPeers frozen, double lasts)
             throws IOException, InterruptedException {
         double period = Math.clamp(lasts / 10, 0.1, 1);
