@@ -16,7 +16,7 @@ export MAVEN_OPTS += -Djansi.noreset=true --enable-native-access=ALL-UNNAMED \
 	-XX:+IgnoreUnrecognizedVMOptions --sun-misc-unsafe-memory-access=allow
 
 .PHONY: help build run stage test verify simulate plant mutants fuzz aot bench bench-quick bench-smoke report \
-	bench-peers bindings bindings-check clean
+	bench-peers soak bindings bindings-check clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -78,6 +78,11 @@ report: $(BENCHMARKS) ## pages and plots of bench/results/lab-*.json; RUNS='lab-
 bench-peers: $(BENCHMARKS) ## our server beside others; QUICK=1 for a first look, ROWS='64x1,16of*', FACTOR=4
 	@src/build/with-jdk java -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED -cp bench/target/benchmarks.jar \
 		dev.pollux.bench.peers.Peers 'QUICK=$(QUICK)' 'ROWS=$(ROWS)' 'FACTOR=$(FACTOR)' 'NAME=$(NAME)'
+
+soak: $(BENCHMARKS) ## real peers that misbehave, for MINUTES=20; nothing may be left: SEED=42 POLLERS=epoll,poll
+	@src/build/with-jdk java -XX:+UseSerialGC -Xmx512m --enable-native-access=ALL-UNNAMED \
+		-cp $(BENCHMARKS) dev.pollux.bench.soak.Soak 'MINUTES=$(MINUTES)' 'SEED=$(SEED)' \
+		'POLLERS=$(POLLERS)' 'NAME=$(NAME)'
 
 bindings: ## generate jextract/linux/java anew: JEXTRACT=/path/to/jextract (see jextract/README.md)
 	@JEXTRACT='$(JEXTRACT)' jextract/bindings generate

@@ -118,6 +118,22 @@ class ArchitectureTest {
                 isCall(call, MethodHandle.class, "invoke.*") || isCall(call, Linker.class, ".*call.*"))));
     }
 
+    /** So that nothing stands between a program and the kernel but what {@code Posix.confined} put there. */
+    @Test
+    void kernelsAreMadeInOnePlace() {
+        check(noClasses().that().resideOutsideOfPackage("dev.pollux.posix..")
+                .should().dependOnClassesThat(NATIVE_POSIX));
+    }
+
+    /** Java knows how large a segment is only as long as nobody tells it otherwise. */
+    @Test
+    void memoryIsNeverLargerThanItWasMade() {
+        String allowed = NativePosix.class.getName() + ".requireNativeAccess()"; // Of NULL, to none.
+        check(handWritten().should().callMethodWhere(describe("resizes memory", call ->
+                call.getName().matches("reinterpret|withTargetLayout")
+                        && !call.getOrigin().getFullName().equals(allowed))));
+    }
+
     @Test
     void generatedHandlesAreNeverUsed() {
         check(handWritten().should().callMethodWhere(

@@ -1,6 +1,5 @@
 package dev.pollux.cli;
 
-import dev.pollux.posix.NativePosix;
 import dev.pollux.posix.Posix;
 import dev.pollux.posix.SocketAddress;
 import java.io.BufferedOutputStream;
@@ -73,7 +72,7 @@ final class SendCommand implements Callable<Integer> {
         check();
         InputStream lines = texts.isEmpty() ? open() : null;
         try (OutputStream stdout = new BufferedOutputStream(new FileOutputStream(FileDescriptor.out));
-                Posix posix = NativePosix.confined();
+                Posix posix = Posix.confined();
                 Exchange exchange = new Exchange(posix, server, framing.framing, timeout)) {
             FrameSource source = lines == null ? FrameSource.of(payloads())
                     : StreamLines.read(lines, exchange::wakeup);

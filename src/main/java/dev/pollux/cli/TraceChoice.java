@@ -1,7 +1,6 @@
 package dev.pollux.cli;
 
 import dev.pollux.posix.FlightRecorder;
-import dev.pollux.posix.NativePosix;
 import dev.pollux.posix.Posix;
 import dev.pollux.posix.Trace;
 import dev.pollux.posix.TracingPosix;
@@ -50,6 +49,6 @@ record TraceChoice(boolean toFlightRecorder, Set<String> names) {
         }
         Trace all = toFlightRecorder ? Trace.toFlightRecorder() : Trace.toLines(log::print);
         Trace chosen = all.only(names);
-        return () -> new TracingPosix(NativePosix.confined(), chosen);
+        return () -> new TracingPosix(Posix.confined(), chosen);
     }
 }

@@ -116,7 +116,10 @@ public final class NativePosix implements Posix {
         this.state = arena.allocate(STATE);
     }
 
-    /** The kernel as the calling thread sees it; no other thread may use or close the result. */
+    /**
+     * The kernel as the calling thread sees it; no other thread may use or close the result. Who is not to
+     * measure it takes {@link Posix#confined}, which can check each call.
+     */
     public static NativePosix confined() {
         requireNativeAccess();
         return new NativePosix(Arena.ofConfined());
@@ -243,7 +246,10 @@ public final class NativePosix implements Posix {
     @Override
     public int select(int count, MemorySegment reads, MemorySegment writes, MemorySegment excepts,
             MemorySegment timeout) {
-        assert count <= FD_SETSIZE();
+        if (count > FD_SETSIZE()) { // The kernel would go on behind the sets.
+            throw new IndexOutOfBoundsException("select of " + count + " descriptors: a set has "
+                    + FD_SETSIZE());
+        }
         checkSize(reads, FD_SETSIZE() / Byte.SIZE);
         checkSize(writes, FD_SETSIZE() / Byte.SIZE);
         checkSize(excepts, FD_SETSIZE() / Byte.SIZE);

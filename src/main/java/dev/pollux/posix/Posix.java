@@ -17,9 +17,23 @@ import java.lang.foreign.MemorySegment;
  * <p><b>Threads.</b> An instance belongs to the thread that made it, unless its implementation says
  * otherwise.
  *
- * <p>{@link NativePosix} is the real kernel.
+ * <p>{@link NativePosix} is the real kernel, and {@link #confined} the way to it.
  */
 public interface Posix extends AutoCloseable {
+
+    /**
+     * The real kernel as the calling thread sees it; no other thread may use or close the result.
+     *
+     * <p>With {@code -Ddev.pollux.checks=true} each call is checked before it is made, and what the kernel is
+     * about to write is overwritten first: then a mistake of ours is an {@link AssertionError}, rather than
+     * memory that holds what nobody sent. Without, there is nothing between the caller and the kernel.
+     *
+     * @throws IllegalCallerException if native access is denied; it says which flag allows it
+     */
+    static Posix confined() {
+        Posix kernel = NativePosix.confined();
+        return Boolean.getBoolean("dev.pollux.checks") ? new CheckedPosix(kernel) : kernel;
+    }
 
     /**
      * Makes an endpoint for communication. {@code type} takes SOCK_NONBLOCK and SOCK_CLOEXEC along.

@@ -3,7 +3,6 @@ package dev.pollux.server;
 import dev.pollux.frame.Framing;
 import dev.pollux.poller.Backend;
 import dev.pollux.poller.PollerOptions;
-import dev.pollux.posix.NativePosix;
 import dev.pollux.posix.Posix;
 import dev.pollux.posix.SocketAddress;
 import java.time.Duration;
@@ -43,7 +42,7 @@ public final class ServerOptions implements Cloneable {
     private Backend backend = Backend.auto();
     private double sweepShare = PollerOptions.SWEEP_SHARE;
     private Duration oldClientDelay = Duration.ofNanos(PollerOptions.OLD_CLIENT_DELAY_NANOS);
-    private Supplier<Posix> posix = NativePosix::confined;
+    private Supplier<Posix> posix = Posix::confined;
 
     /** Options as they are by default. */
     public ServerOptions() {
@@ -254,7 +253,7 @@ public final class ServerOptions implements Cloneable {
         return new PollerOptions(maxClients, sweepShare, oldClientDelay.toNanos());
     }
 
-    /** Makes the kernel for a thread, on that thread; {@link NativePosix#confined}. */
+    /** Makes the kernel for a thread, on that thread; {@link Posix#confined}. */
     public ServerOptions posix(Supplier<Posix> posix) {
         this.posix = posix;
         return this;

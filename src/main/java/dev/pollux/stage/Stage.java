@@ -5,7 +5,6 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.pollux.bindings.linux.pollfd;
-import dev.pollux.posix.NativePosix;
 import dev.pollux.posix.Posix;
 import dev.pollux.posix.PosixException;
 import dev.pollux.posix.SocketAddress;
@@ -27,7 +26,7 @@ public abstract class Stage {
     public record Options(int port, int seconds, boolean acceptsOnce, int maxClients, int idleMillis) {
     }
 
-    final Posix posix = NativePosix.confined();
+    final Posix posix = Posix.confined();
     final Arena arena = Arena.ofConfined();
     Options options;
     int listener = -1;
@@ -61,7 +60,7 @@ public abstract class Stage {
         if (address == null) {
             return; // It will see the flag before it waits.
         }
-        try (Posix own = NativePosix.confined(); Arena segments = Arena.ofConfined()) {
+        try (Posix own = Posix.confined(); Arena segments = Arena.ofConfined()) {
             int fd = own.socket(address.family(), SOCK_STREAM() | SOCK_NONBLOCK() | SOCK_CLOEXEC(), 0);
             own.connect(fd, address.toSegment(segments));
             MemorySegment entry = pollfd.allocate(segments);

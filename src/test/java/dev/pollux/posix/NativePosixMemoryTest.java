@@ -47,17 +47,22 @@ class NativePosixMemoryTest {
         assertOutOfBounds(() -> posix.poll(eight, 0, 2, 0));
         assertOutOfBounds(() -> posix.poll(eight, 1, 1, 0));
         assertOutOfBounds(() -> posix.poll(buffer, -1, 1, 0));
+        assertOutOfBounds(() -> posix.poll(buffer, 0, -1, 0));
+        assertOutOfBounds(() -> posix.poll(buffer, Integer.MAX_VALUE, Integer.MAX_VALUE, 0));
         assertOutOfBounds(() -> posix.ppoll(eight, 0, 2, NULL));
         assertOutOfBounds(() -> posix.ppoll(buffer, 0, 1, eight));
         assertOutOfBounds(() -> posix.select(1, buffer, NULL, NULL, NULL));
         assertOutOfBounds(() -> posix.select(1, NULL, buffer, NULL, NULL));
         assertOutOfBounds(() -> posix.select(1, NULL, NULL, buffer, NULL));
         assertOutOfBounds(() -> posix.select(1, NULL, NULL, NULL, eight));
+        assertOutOfBounds(() -> posix.select(FD_SETSIZE() + 1, NULL, NULL, NULL, NULL));
         assertOutOfBounds(() -> posix.epollCtl(fd, EPOLL_CTL_ADD(), fd, eight));
         assertOutOfBounds(() -> posix.epollWait(fd, buffer, 6, 0));
+        assertOutOfBounds(() -> posix.epollWait(fd, buffer, -1, 0));
         assertOutOfBounds(() -> posix.read(fd, buffer, 60, 5));
         assertOutOfBounds(() -> posix.read(fd, buffer, -1, 5));
         assertOutOfBounds(() -> posix.send(fd, buffer, 60, 5, MSG_NOSIGNAL()));
+        assertOutOfBounds(() -> posix.send(fd, buffer, 0, -1, MSG_NOSIGNAL()));
         assertOutOfBounds(() -> posix.getrlimit(RLIMIT_NOFILE(), eight));
         assertOutOfBounds(() -> posix.setrlimit(RLIMIT_NOFILE(), eight));
     }

@@ -363,6 +363,22 @@ class HandlerContractTest {
         assertThat(calls).containsExactly("99");
     }
 
+    /** With checks on, as in this JVM: whoever keeps a slice finds out in his own tests. */
+    @ParameterizedTest
+    @EnumSource(Backend.class)
+    void aPayloadThatIsKeptIsOverwritten(Backend backend) throws Exception {
+        List<MemorySegment> kept = new ArrayList<>();
+        Handler handler = (client, buffer, offset, length) -> {
+            kept.add(buffer.asSlice(offset, length));
+            client.send(buffer, offset, length);
+        };
+        try (TestServer server = new TestServer(TestServer.options(backend), handler)) {
+            assertThat(server.connect().echo(new byte[] {1, 2})).containsExactly(1, 2);
+            byte[] later = server.onLoop(() -> kept.getFirst().toArray(ValueLayout.JAVA_BYTE));
+            assertThat(later).containsExactly((byte) 0xDD, (byte) 0xDD);
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(Backend.class)
     void theKernelsViewOfAConnectionEndsWithItsDescriptor(Backend backend) throws Exception {

@@ -1,7 +1,6 @@
 package dev.pollux.server;
 
 import dev.pollux.posix.Intercepted;
-import dev.pollux.posix.NativePosix;
 import dev.pollux.posix.Posix;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
@@ -24,7 +23,7 @@ final class TestClock implements Supplier<Posix> {
 
     @Override
     public Posix get() {
-        return around.apply(Intercepted.call(NativePosix.confined(), "nanoTime",
+        return around.apply(Intercepted.call(Posix.confined(), "nanoTime",
                 (arguments, kernel) -> (long) kernel.call() + offsetNanos.get()));
     }
 

@@ -2,7 +2,6 @@ package dev.pollux.server;
 
 import dev.pollux.posix.Errno;
 import dev.pollux.posix.Intercepted;
-import dev.pollux.posix.NativePosix;
 import dev.pollux.posix.Posix;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -22,7 +21,7 @@ final class Valve implements Supplier<Posix> {
 
     @Override
     public Posix get() {
-        return Intercepted.call(NativePosix.confined(), "send", (arguments, kernel) -> {
+        return Intercepted.call(Posix.confined(), "send", (arguments, kernel) -> {
             long most = Math.min(open.get(), (long) arguments[3]);
             if (most == 0) {
                 return (long) -Errno.EAGAIN.number;

@@ -3,7 +3,7 @@ package dev.pollux.bench;
 import static dev.pollux.bindings.linux.Libc.MSG_NOSIGNAL;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
-import dev.pollux.posix.NativePosix;
+import dev.pollux.posix.Posix;
 import dev.pollux.posix.PosixException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -13,11 +13,11 @@ final class EchoPeer {
     static final int PAYLOAD = 16;
     static final int FRAME = Integer.BYTES + PAYLOAD;
 
-    private final NativePosix posix;
+    private final Posix posix;
     private final MemorySegment frame;
     private final MemorySegment reply;
 
-    EchoPeer(NativePosix posix, Arena arena) {
+    EchoPeer(Posix posix, Arena arena) {
         this.posix = posix;
         this.frame = arena.allocate(FRAME, Long.BYTES);
         this.reply = arena.allocate(FRAME, Long.BYTES);

@@ -1,5 +1,7 @@
 package dev.pollux.bench;
 
+import dev.pollux.posix.ForwardingPosix;
+import dev.pollux.posix.NativePosix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.Semaphore;
@@ -15,6 +17,7 @@ final class PeerOnLoop extends ForwardingPosix {
     private final EchoPeer peer = new EchoPeer(kernel, arena);
 
     PeerOnLoop(Rounds rounds) {
+        super(NativePosix.confined());
         this.rounds = rounds;
     }
 

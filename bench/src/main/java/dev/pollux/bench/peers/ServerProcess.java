@@ -1,5 +1,6 @@
 package dev.pollux.bench.peers;
 
+import dev.pollux.bench.harness.Lines;
 import dev.pollux.bench.harness.Workshop;
 import java.io.IOException;
 import java.nio.file.Files;

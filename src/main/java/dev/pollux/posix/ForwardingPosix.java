@@ -1,12 +1,19 @@
-package dev.pollux.bench;
+package dev.pollux.posix;
 
-import dev.pollux.posix.NativePosix;
-import dev.pollux.posix.Posix;
 import java.lang.foreign.MemorySegment;
 
-/** Hands every call on to the real kernel, for those that want to do something beside one of them. */
-abstract class ForwardingPosix implements Posix {
-    final NativePosix kernel = NativePosix.confined();
+/**
+ * Hands every call on to another kernel: for whatever does something before or after some of them, and
+ * overrides just these.
+ */
+public abstract class ForwardingPosix implements Posix {
+    /** Whom calls are handed on to; closed together with this. */
+    protected final Posix kernel;
+
+    /** In front of {@code kernel}, which becomes this one's to close. */
+    protected ForwardingPosix(Posix kernel) {
+        this.kernel = kernel;
+    }
 
     @Override
     public int socket(int domain, int type, int protocol) {
@@ -134,6 +141,7 @@ abstract class ForwardingPosix implements Posix {
         return kernel.nanoTime();
     }
 
+    /** The other kernel's own: whoever is to see what other threads do overrides this, too. */
     @Override
     public Posix shareable() {
         return kernel.shareable();

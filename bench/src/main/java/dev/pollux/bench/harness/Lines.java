@@ -1,4 +1,4 @@
-package dev.pollux.bench.peers;
+package dev.pollux.bench.harness;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -7,12 +7,12 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** What a process says, line by line, with patience that ends. */
-final class Lines {
+public final class Lines {
     private static final String END = new String("end"); // Itself, not its letters.
 
     private final BlockingQueue<String> lines = new ArrayBlockingQueue<>(1024);
 
-    Lines(Process process) {
+    public Lines(Process process) {
         BufferedReader reader = process.inputReader();
         Thread.ofPlatform().daemon().name("lines").start(() -> {
             try {
@@ -30,7 +30,7 @@ final class Lines {
 
     /** The next line; null if there will be none. */
     @SuppressWarnings("ReferenceEquality")
-    String next(int seconds) throws IOException, InterruptedException {
+    public String next(int seconds) throws IOException, InterruptedException {
         String line = lines.poll(seconds, TimeUnit.SECONDS);
         if (line == null) {
             throw new IOException("no answer within " + seconds + " s");
