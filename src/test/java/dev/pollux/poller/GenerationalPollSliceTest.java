@@ -142,7 +142,7 @@ class GenerationalPollSliceTest {
     }
 
     @Test
-    void aDelayLongerThanWantedIsSaidEachTimeThatItDoubles() {
+    void aDelayLongerThanWantedIsSaidEachTimeThatItGrowsByHalf() {
         List<String> lines = new ArrayList<>();
         Logger logger = Logger.getLogger("dev.pollux.poller");
         Handler handler = new Handler() {
@@ -165,8 +165,8 @@ class GenerationalPollSliceTest {
         try {
             openWithOld(4096, MILLI);
             sweeps(50, 50_000);
-            assertThat(lines).hasSize(1);
-            assertThat(lines.getFirst()).startsWith("4,096 silent clients are asked for every ")
+            assertThat(lines).hasSizeBetween(1, 2);
+            assertThat(lines.getFirst()).startsWith("4,096 silent clients may be noticed after up to ")
                     .endsWith("--sweep-share 0.1 of the time");
             kernel.entryNanos = 1000;
             sweeps(50, 50_000);
@@ -175,15 +175,16 @@ class GenerationalPollSliceTest {
             logger.setUseParentHandlers(true);
         }
         List<Integer> millis = lines.stream().map(line -> {
-            Matcher every = Pattern.compile("every (\\d+) ms").matcher(line);
+            Matcher every = Pattern.compile("up to (\\d+) ms").matcher(line);
             assertThat(every.find()).isTrue();
             return Integer.parseInt(every.group(1));
         }).toList();
-        assertThat(millis).hasSizeBetween(2, 5);
+        assertThat(millis).hasSizeBetween(2, 10);
         for (int i = 1; i < millis.size(); i++) {
-            assertThat(millis.get(i)).isGreaterThanOrEqualTo(2 * millis.get(i - 1));
+            int before = millis.get(i - 1);
+            assertThat(millis.get(i)).isGreaterThanOrEqualTo(before + before / 2); // Both rounded down.
         }
-        assertThat(millis.getFirst()).isBetween(2, 4);
-        assertThat(millis.getLast()).isBetween(20, 42);
+        assertThat(millis.getFirst()).isBetween(3, 7);
+        assertThat(millis.getLast()).isBetween(45, 70);
     }
 }
