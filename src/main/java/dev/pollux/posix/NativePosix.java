@@ -14,6 +14,7 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
+import java.util.Objects;
 
 /**
  * The real kernel, through libc: the only class of Pollux that invokes a {@link MethodHandle}.
@@ -224,7 +225,7 @@ public final class NativePosix implements Posix {
     @Override
     public int poll(MemorySegment fds, int first, int count, int timeoutMillis) {
         try {
-            MemorySegment part = fds.asSlice(first * POLLFD, count * POLLFD);
+            MemorySegment part = part(fds, first * POLLFD, count * POLLFD);
             return result((int) Poll.HANDLE.invokeExact(state, part, (long) count, timeoutMillis));
         } catch (Throwable t) {
             throw unexpected(t);
@@ -235,7 +236,7 @@ public final class NativePosix implements Posix {
     public int ppoll(MemorySegment fds, int first, int count, MemorySegment timeout) {
         checkSize(timeout, timespec.sizeof());
         try {
-            MemorySegment part = fds.asSlice(first * POLLFD, count * POLLFD);
+            MemorySegment part = part(fds, first * POLLFD, count * POLLFD);
             return result((int) Ppoll.HANDLE.invokeExact(state, part, (long) count, timeout,
                     MemorySegment.NULL));
         } catch (Throwable t) {
@@ -283,7 +284,7 @@ public final class NativePosix implements Posix {
     @Override
     public int epollWait(int epfd, MemorySegment events, int count, int timeoutMillis) {
         try {
-            MemorySegment part = events.asSlice(0, count * EpollEvent.BYTES);
+            MemorySegment part = part(events, 0, count * EpollEvent.BYTES);
             return result((int) EpollWait.HANDLE.invokeExact(state, epfd, part, count, timeoutMillis));
         } catch (Throwable t) {
             throw unexpected(t);
@@ -294,7 +295,7 @@ public final class NativePosix implements Posix {
     public long read(int fd, MemorySegment buffer, long offset, long length) {
         assert length > 0; // read(2) of 0 bytes returns 0, which we would take for the end of the stream.
         try {
-            return result((long) Read.HANDLE.invokeExact(state, fd, buffer.asSlice(offset, length), length));
+            return result((long) Read.HANDLE.invokeExact(state, fd, part(buffer, offset, length), length));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -303,7 +304,7 @@ public final class NativePosix implements Posix {
     @Override
     public long send(int fd, MemorySegment buffer, long offset, long length, int flags) {
         try {
-            MemorySegment part = buffer.asSlice(offset, length);
+            MemorySegment part = part(buffer, offset, length);
             return result((long) Send.HANDLE.invokeExact(state, fd, part, length, flags));
         } catch (Throwable t) {
             throw unexpected(t);
@@ -405,6 +406,15 @@ public final class NativePosix implements Posix {
 
     private long result(long returned) {
         return returned >= 0 ? returned : -state.get(JAVA_INT, ERRNO);
+    }
+
+    /**
+     * Where the kernel may touch {@code length} bytes. The beginning of a segment is the segment itself: a
+     * slice is an object wherever the compiler does not see that nobody keeps it.
+     */
+    private static MemorySegment part(MemorySegment segment, long offset, long length) {
+        Objects.checkFromIndexSize(offset, length, segment.byteSize());
+        return offset == 0 ? segment : segment.asSlice(offset, length);
     }
 
     /**
