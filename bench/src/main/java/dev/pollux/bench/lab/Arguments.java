@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
 record Arguments(Scope scope, Pattern filter, Path results, String name) {
     static final String USAGE = """
             arguments: B=Scan                     only benchmarks whose Class.method this expression finds
-                       SCOPE=full|quick|smoke|whole   all, a first look, does it run, or every pair of values
+                       SCOPE=full|quick|targets|smoke|whole   all, a first look, what targets name in many
+                                                  rounds, does it run, or every pair of values
                        RESULTS=DIR                where to write; bench/results
                        NAME=lab-...               what to call it""";
 
@@ -48,6 +49,7 @@ record Arguments(Scope scope, Pattern filter, Path results, String name) {
     Plan plan(List<Group> groups) {
         return switch (scope) {
             case QUICK -> Plan.quick();
+            case TARGETS -> Plan.targets();
             case SMOKE -> Plan.smoke();
             case FULL, WHOLE -> Plan.full(groups);
         };

@@ -40,6 +40,11 @@ record Plan(int rounds, int warmUps, int warmUpMillis, int iterations, int itera
         return new Plan(3, 4, 80, 4, 30, 3);
     }
 
+    /** So many rounds that an interval is narrow although the machine changes its pace every other minute. */
+    static Plan targets() {
+        return new Plan(15, 5, 100, 5, 100, 50);
+    }
+
     /** Just long enough to see that everything runs. */
     static Plan smoke() {
         return new Plan(1, 1, 10, 1, 10, 1);

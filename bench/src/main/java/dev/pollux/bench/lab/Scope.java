@@ -12,6 +12,8 @@ enum Scope {
     FULL(""),
     /** What the plots and the targets need at the least. */
     QUICK("-quick"),
+    /** What the targets name, in many rounds: for those that a full run leaves undecided. */
+    TARGETS("-targets"),
     /** One value for each parameter: does it run? */
     SMOKE("-smoke");
 
@@ -59,6 +61,7 @@ enum Scope {
             case WHOLE -> possible;
             case FULL -> possible && !saysTheSame(benchmark, method, params);
             case QUICK -> possible && LOOKS.stream().anyMatch(look -> look.shows(benchmark, method, params));
+            case TARGETS -> possible && Targets.need(benchmark, method, params);
             case SMOKE -> first;
         };
     }

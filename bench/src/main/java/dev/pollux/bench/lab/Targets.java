@@ -9,7 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** What the figures are to show: the one place that says so. */
 final class Targets {
@@ -22,6 +24,18 @@ final class Targets {
     static final List<Target> ROWS = rows();
 
     private Targets() {
+    }
+
+    /**
+     * Whether a benchmark is named by any of them. What a scan allocates does not depend on where its entries
+     * are, so it is looked at where the scan is timed.
+     */
+    static boolean need(String benchmark, String method, Map<String, String> params) {
+        return ROWS.stream().filter(row -> row.kind() != BYTES || !row.a().benchmarks().contains("Scan"))
+                .flatMap(row -> Stream.of(row.a(), row.b())).filter(Objects::nonNull)
+                .anyMatch(of -> of.sides().contains(Side.JAVA) && benchmark.matches(of.benchmarks())
+                        && method.matches(of.names())
+                        && params.entrySet().containsAll(of.params().entrySet()));
     }
 
     private static List<Target> rows() {

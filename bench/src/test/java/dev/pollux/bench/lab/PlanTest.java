@@ -69,6 +69,12 @@ class PlanTest {
     }
 
     @Test
+    void targetsFitIntoHalfAnHour() {
+        List<Group> groups = Suite.groups(Scope.TARGETS, REAL);
+        assertThat(Plan.targets().seconds(groups)).isBetween(10 * 60.0, 30 * 60.0);
+    }
+
+    @Test
     void smokeFitsIntoThreeMinutes() {
         List<Group> groups = Suite.groups(Scope.SMOKE, REAL);
         assertThat(Plan.smoke().seconds(groups)).isLessThanOrEqualTo(150);

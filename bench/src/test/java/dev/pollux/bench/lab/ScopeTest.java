@@ -28,6 +28,20 @@ class ScopeTest {
     }
 
     @Test
+    void targetsHaveWhatTheTargetsNameAndNoMore() {
+        assertThat(Scope.TARGETS.wants(Runs.SCAN, "serverUntilFound", Runs.at(1024, "BACK"), false)).isTrue();
+        assertThat(Scope.TARGETS.wants(Runs.SCAN, "serverUntilFound", Runs.at(16, "FRONT"), false)).isTrue();
+        assertThat(Scope.TARGETS.wants(Runs.SCAN, "serverUntilFound", Runs.at(256, "BACK"), false)).isFalse();
+        assertThat(Scope.TARGETS.wants(Runs.SCAN, "or4ToTheEnd", Runs.at(1024, "BACK"), false)).isFalse();
+        assertThat(Scope.TARGETS.wants("EchoBenchmark", "roundTrip", Map.of("backend", "SELECT"), false))
+                .isTrue();
+        assertThat(Scope.TARGETS.wants("EchoBenchmark", "rawCalls", Map.of(), true)).isFalse();
+        assertThat(Scope.TARGETS.wants("ReadEagainBenchmark", "nioRead", Map.of(), true)).isTrue();
+        assertThat(Scope.TARGETS.wants("AssociationBenchmark", "hashMapLookUp", Map.of("clients", "4096"),
+                false)).isTrue();
+    }
+
+    @Test
     void quickHasWhatTheTargetsAndThePlotsNeed() {
         for (String clients : new String[] {"16", "1024", "16384", "65536"}) {
             for (String placement : new String[] {"FRONT", "SPREAD", "BACK"}) {
