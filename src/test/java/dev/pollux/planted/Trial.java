@@ -66,6 +66,7 @@ final class Trial {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments()); // Assertions and the like.
+        command.add("-Dplanted.classes=" + folder.toAbsolutePath());
         command.addAll(List.of("-XX:+UseSerialGC", "-cp", classPath, FirstFailure.class.getName()));
         command.addAll(tests);
         Process process = new ProcessBuilder(command).redirectErrorStream(true)

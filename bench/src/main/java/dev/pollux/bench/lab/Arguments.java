@@ -1,7 +1,7 @@
 package dev.pollux.bench.lab;
 
+import dev.pollux.bench.harness.Variables;
 import java.nio.file.Path;
-import java.time.LocalDate;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -21,29 +21,12 @@ record Arguments(Scope scope, Pattern filter, Path results, String name) {
                        NAME=lab-...               what to call it""";
 
     static Arguments parse(String... args) {
-        Scope scope = Scope.FULL;
-        String filter = "";
-        Path results = Path.of("bench", "results");
-        String name = "";
-        for (String arg : args) {
-            int equals = arg.indexOf('=');
-            String value = arg.substring(equals + 1);
-            if (equals >= 0 && value.isEmpty()) {
-                continue;
-            }
-            switch (equals < 0 ? arg : arg.substring(0, equals)) {
-                case "B" -> filter = value;
-                case "SCOPE" -> scope = Scope.of(value);
-                case "RESULTS" -> results = Path.of(value);
-                case "NAME" -> name = value;
-                default -> throw new IllegalArgumentException("what is " + arg + '?');
-            }
-        }
-        if (name.isEmpty()) { // What is not the whole must not replace the whole.
-            String part = filter.isEmpty() ? "" : '-' + filter.replaceAll("[^A-Za-z0-9]+", "_");
-            name = "lab-" + LocalDate.now() + scope.suffix + part;
-        }
-        return new Arguments(scope, Pattern.compile(filter), results, name);
+        Variables given = new Variables(List.of("B", "SCOPE"), args);
+        Scope scope = given.value("SCOPE", Scope::of, Scope.FULL);
+        Pattern filter = given.value("B", Pattern::compile, Pattern.compile(""));
+        String part = filter.pattern().isEmpty() ? ""
+                : '-' + filter.pattern().replaceAll("[^A-Za-z0-9]+", "_");
+        return new Arguments(scope, filter, given.results(), given.name("lab", scope.suffix + part));
     }
 
     Plan plan(List<Group> groups) {

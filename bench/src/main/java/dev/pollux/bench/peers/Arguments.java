@@ -1,7 +1,7 @@
 package dev.pollux.bench.peers;
 
+import dev.pollux.bench.harness.Variables;
 import java.nio.file.Path;
-import java.time.LocalDate;
 import java.util.List;
 
 /**
@@ -22,30 +22,11 @@ record Arguments(boolean quick, int factor, List<String> rows, Path results, Str
                        NAME=peers-...   what to call it""";
 
     static Arguments parse(String... args) {
-        boolean quick = false;
-        int factor = 1;
-        List<String> rows = List.of();
-        Path results = Path.of("bench", "results");
-        String name = "";
-        for (String arg : args) {
-            int equals = arg.indexOf('=');
-            String value = arg.substring(equals + 1);
-            if (equals >= 0 && value.isEmpty()) {
-                continue;
-            }
-            switch (equals < 0 ? arg : arg.substring(0, equals)) {
-                case "QUICK" -> quick = !value.equals("0");
-                case "FACTOR" -> factor = Integer.parseInt(value);
-                case "ROWS" -> rows = List.of(value.split(","));
-                case "RESULTS" -> results = Path.of(value);
-                case "NAME" -> name = value;
-                default -> throw new IllegalArgumentException("what is " + arg + '?');
-            }
-        }
-        if (name.isEmpty()) { // What is not the whole must not replace the whole.
-            name = "peers-" + LocalDate.now() + (quick ? "-quick" : "") + (rows.isEmpty() ? "" : "-part");
-        }
-        return new Arguments(quick, factor, rows, results, name);
+        Variables given = new Variables(List.of("QUICK", "FACTOR", "ROWS"), args);
+        boolean quick = given.value("QUICK", value -> !value.equals("0"), false);
+        List<String> rows = given.value("ROWS", value -> List.of(value.split(",")), List.of());
+        return new Arguments(quick, given.value("FACTOR", Integer::parseInt, 1), rows, given.results(),
+                given.name("peers", (quick ? "-quick" : "") + (rows.isEmpty() ? "" : "-part")));
     }
 
     boolean wants(String load) {

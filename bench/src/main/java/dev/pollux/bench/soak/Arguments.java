@@ -1,8 +1,8 @@
 package dev.pollux.bench.soak;
 
+import dev.pollux.bench.harness.Variables;
 import dev.pollux.poller.Backend;
 import java.nio.file.Path;
-import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -30,33 +30,16 @@ record Arguments(double seconds, long seed, List<Backend> backends, int seats, P
     private static final double MOST_MINUTES = 24 * 60;
 
     static Arguments parse(String... args) {
-        double minutes = USUAL_MINUTES;
-        long seed = ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE);
-        List<Backend> backends = List.of(Backend.values());
-        Path results = Path.of("bench", "results");
-        String name = "";
-        for (String arg : args) {
-            int equals = arg.indexOf('=');
-            String value = arg.substring(equals + 1);
-            if (equals >= 0 && value.isEmpty()) {
-                continue;
-            }
-            switch (equals < 0 ? arg : arg.substring(0, equals)) {
-                case "MINUTES" -> minutes = Double.parseDouble(value);
-                case "SEED" -> seed = Long.parseLong(value);
-                case "POLLERS" -> backends = named(value);
-                case "RESULTS" -> results = Path.of(value);
-                case "NAME" -> name = value;
-                default -> throw new IllegalArgumentException("what is " + arg + '?');
-            }
-        }
+        Variables given = new Variables(List.of("MINUTES", "SEED", "POLLERS"), args);
+        double minutes = given.value("MINUTES", Double::parseDouble, USUAL_MINUTES);
         if (!(minutes > 0 && minutes <= MOST_MINUTES)) {
             throw new IllegalArgumentException("MINUTES=" + minutes + " is not above 0 and at most a day");
         }
-        if (name.isEmpty()) { // What is shorter must not replace the whole.
-            name = "soak-" + LocalDate.now() + (minutes < USUAL_MINUTES ? "-short" : "");
-        }
-        return new Arguments(60 * minutes, seed, backends, SEATS, results, name);
+        long seed = given.value("SEED", Long::parseLong,
+                (long) ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE));
+        List<Backend> backends = given.value("POLLERS", Arguments::named, List.of(Backend.values()));
+        return new Arguments(60 * minutes, seed, backends, SEATS, given.results(),
+                given.name("soak", minutes < USUAL_MINUTES ? "-short" : ""));
     }
 
     private static List<Backend> named(String names) {
