@@ -81,7 +81,7 @@ final class PolluxProcess implements AutoCloseable {
         private static String classPath() {
             String own = String.join(File.pathSeparator, placeOf(Main.class), placeOf(CommandLine.class),
                     Path.of("src/main/cli").toAbsolutePath().toString());
-            String planted = System.getProperty("planted.classes"); // A fault to be found in the process, too.
+            String planted = System.getProperty("planted.classes"); // A fault that a test is to find.
             return planted == null ? own : planted + File.pathSeparator + own;
         }
 
