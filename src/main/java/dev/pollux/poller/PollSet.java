@@ -171,8 +171,8 @@ public final class PollSet implements AutoCloseable {
 
     /**
      * Finds what {@link #nextReadyOneByOne} finds, four entries a step. An entry is one little-endian long
-     * with revents in its top 16 bits, so four can be looked at with one comparison. The loop counts bytes, in
-     * an int: entries would have to be made bytes at each step, and a long costs a range check.
+     * with revents in its top 16 bits, so four can be looked at with one comparison. The loop counts bytes,
+     * in an int: entries would have to be made bytes at each step, and a long costs a range check.
      */
     public int nextReady(int index) {
         MemorySegment s = entries;
