@@ -31,6 +31,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is epoll(7)'s own; {@link PollerContractTest} has what is every back end's. */
@@ -213,12 +214,13 @@ class EpollTest {
         }
     }
 
-    @Test
-    void aWaitIsShortWhileTheKernelHasNoRoomForAChange() {
+    @ParameterizedTest
+    @EnumSource(names = {"ENOMEM", "ENOSPC"})
+    void aWaitIsShortWhileTheKernelHasNoRoomForAChange(Errno errno) {
         boolean[] full = new boolean[1];
         List<Integer> millis = new ArrayList<>();
         Posix narrow = Intercepted.call(sockets.posix(), "epollCtl",
-                (arguments, real) -> full[0] ? -Errno.ENOMEM.number : real.call());
+                (arguments, real) -> full[0] ? -errno.number : real.call());
         Posix kernel = Intercepted.call(narrow, "epollWait", (arguments, real) -> {
             millis.add((int) arguments[3]);
             return -Errno.EINTR.number;

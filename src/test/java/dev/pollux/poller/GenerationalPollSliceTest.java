@@ -104,6 +104,22 @@ class GenerationalPollSliceTest {
         assertThat(poller.delayNanos(257) * SHARE).isBetween(0.95 * costOfAll, 1.1 * costOfAll);
     }
 
+    /** Of one in the second slice: from that slice's beginning on. */
+    @Test
+    void scannedAreThoseBeforeTheReadyOneInItsSlice() {
+        openWithOld(400, MILLI);
+        kernel.ready(poller.set.fd(poller.set.size() - 1), POLLIN());
+        for (int i = 0; i < 1000; i++) {
+            kernel.nanos += 70_001;
+            long before = poller.scanned();
+            if (poller.await(-1) == 2) {
+                assertThat(poller.scanned() - before).isBetween(3L, 3L + 400 - 256);
+                return;
+            }
+        }
+        throw new AssertionError("it is not found");
+    }
+
     @Test
     void eachCallIsCounted() {
         openWithOld(300, MILLI);
