@@ -19,6 +19,7 @@ import java.util.Arrays;
  */
 public final class PollSet implements AutoCloseable {
     private static final long STRIDE = pollfd.sizeof();
+    private static final int MOST = 1 << 27; // So that an int counts their bytes; no kernel opens so many.
     private static final long FD = pollfd.fd$offset();
     private static final long EVENTS = pollfd.events$offset();
     private static final long REVENTS = pollfd.revents$offset();
@@ -39,7 +40,7 @@ public final class PollSet implements AutoCloseable {
      */
     public PollSet(int fixed, int others) {
         this.fixed = fixed;
-        this.limit = fixed + others;
+        this.limit = fixed + Math.min(others, MOST);
         int capacity = Math.min(limit, INITIAL_CAPACITY);
         this.entries = pollfd.allocateArray(capacity, arena);
         this.tokens = new long[capacity];
@@ -170,20 +171,20 @@ public final class PollSet implements AutoCloseable {
 
     /**
      * Finds what {@link #nextReadyOneByOne} finds, four entries a step. An entry is one little-endian long
-     * with revents in its top 16 bits, so four can be looked at with one comparison.
+     * with revents in its top 16 bits, so four can be looked at with one comparison. The loop counts bytes,
+     * in an int: entries would have to be made bytes at each step, and a long costs a range check.
      */
     public int nextReady(int index) {
         MemorySegment s = entries;
-        int i = index;
-        for (int last = size - 3; i < last; i += 4) {
-            long at = i * 8L;
-            long four = s.get(JAVA_LONG, at) | s.get(JAVA_LONG, at + 8)
-                    | s.get(JAVA_LONG, at + 16) | s.get(JAVA_LONG, at + 24);
+        int at = 8 * index;
+        for (int end = 8 * (size - 3); at < end; at += 32) {
+            long four = s.get(JAVA_LONG, at) | s.get(JAVA_LONG, at + 8L)
+                    | s.get(JAVA_LONG, at + 16L) | s.get(JAVA_LONG, at + 24L);
             if (four >>> 48 != 0) {
                 break;
             }
         }
-        return nextReadyOneByOne(i);
+        return nextReadyOneByOne(at / 8);
     }
 
     private void put(int index, int fd, long token, int events) {

@@ -30,6 +30,9 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is epoll(7)'s own; {@link PollerContractTest} has what is every back end's. */
 @Timeout(30)
@@ -83,6 +86,24 @@ class EpollTest {
             assertTold(epoll, change("MOD", READ | WRITE));
             assertReady(epoll, Map.of(TOKEN, WRITE));
             assertTold(epoll);
+        }
+    }
+
+    /** The list of changes has room for 64 at first. */
+    @ParameterizedTest
+    @ValueSource(ints = {63, 64, 65, 200})
+    void eachOfManyClientsChangesBetweenTwoWaits(int clients) {
+        try (Epoll epoll = open()) {
+            for (int i = 0; i < clients; i++) {
+                epoll.add(sockets.eventfd(), Poller.token(FIXED_SLOTS + i, 1), READ);
+            }
+            changes.clear();
+            for (int i = 0; i < clients; i++) {
+                epoll.modify(Poller.token(FIXED_SLOTS + i, 1), WRITE);
+            }
+            assertThat(epoll.await(0)).isEqualTo(clients);
+            assertThat(changes).hasSize(clients).doesNotHaveDuplicates()
+                    .allMatch(change -> change.matches("MOD \\d+ " + WRITE));
         }
     }
 
@@ -193,12 +214,13 @@ class EpollTest {
         }
     }
 
-    @Test
-    void aWaitIsShortWhileTheKernelHasNoRoomForAChange() {
+    @ParameterizedTest
+    @EnumSource(names = {"ENOMEM", "ENOSPC"})
+    void aWaitIsShortWhileTheKernelHasNoRoomForAChange(Errno errno) {
         boolean[] full = new boolean[1];
         List<Integer> millis = new ArrayList<>();
         Posix narrow = Intercepted.call(sockets.posix(), "epollCtl",
-                (arguments, real) -> full[0] ? -Errno.ENOMEM.number : real.call());
+                (arguments, real) -> full[0] ? -errno.number : real.call());
         Posix kernel = Intercepted.call(narrow, "epollWait", (arguments, real) -> {
             millis.add((int) arguments[3]);
             return -Errno.EINTR.number;

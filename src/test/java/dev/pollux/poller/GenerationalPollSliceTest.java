@@ -95,6 +95,44 @@ class GenerationalPollSliceTest {
         assertThat(checked).isGreaterThan(10);
     }
 
+    /** Of 257 clients one is left over for the second slice, which is next to nothing but the call. */
+    @Test
+    void whatIsLeftForASmallSliceSaysLittleAboutTheCostOfAClient() {
+        openWithOld(257, MILLI / 10);
+        sweeps(200, 20_000);
+        long costOfAll = (long) (257 * kernel.entryNanos + kernel.callNanos);
+        assertThat(poller.delayNanos(257) * SHARE).isBetween(0.95 * costOfAll, 1.1 * costOfAll);
+    }
+
+    /** Of one in the second slice: from that slice's beginning on. */
+    @Test
+    void scannedAreThoseBeforeTheReadyOneInItsSlice() {
+        openWithOld(400, MILLI);
+        kernel.ready(poller.set.fd(poller.set.size() - 1), POLLIN());
+        for (int i = 0; i < 1000; i++) {
+            kernel.nanos += 70_001;
+            long before = poller.scanned();
+            if (poller.await(-1) == 2) {
+                assertThat(poller.scanned() - before).isBetween(3L, 3L + 400 - 256);
+                return;
+            }
+        }
+        throw new AssertionError("it is not found");
+    }
+
+    @Test
+    void eachCallIsCounted() {
+        openWithOld(300, MILLI);
+        long before = poller.polls();
+        sweeps(3, 70_001);
+        kernel.ready(CHATTERBOX, 0);
+        kernel.after(SECOND, () -> kernel.ready(CHATTERBOX, POLLIN()));
+        pass(0);
+        assertThat(kernel.calls).filteredOn(GenerationalPollSliceTest::isSlice).isNotEmpty();
+        assertThat(kernel.calls).filteredOn(call -> call.count() == poller.set.size()).isNotEmpty();
+        assertThat(poller.polls() - before).isEqualTo(kernel.calls.size());
+    }
+
     @ParameterizedTest
     @CsvSource({"1", "256", "1000"})
     void aSliceIsAskedAsSoonAsItIsDueAndNotBefore(int old) {

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pollux.bindings.linux.pollfd;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -176,6 +177,38 @@ class PollSetTest {
                 }
             }
         }
+    }
+
+    /** Only revents tell: nothing else of an entry need have a bit that is set. */
+    @Test
+    void scanSeesReventsBesideDescriptorsOfRoundNumbers() {
+        try (PollSet scanned = new PollSet(0, 64)) {
+            for (int i = 0; i < 64; i++) {
+                scanned.add(i << 16, i, 0);
+                scanned.modify(i, POLLIN());
+            }
+            for (int i = 0; i < 64; i++) {
+                poison(scanned, i, 0);
+            }
+            assertThat(scanned.nextReady(0)).isEqualTo(64);
+            for (int i = 63; i >= 0; i--) {
+                poison(scanned, i, POLLIN());
+                assertThat(scanned.nextReady(0)).isEqualTo(i);
+            }
+        }
+    }
+
+    @Test
+    void arrayGrowsWhenItIsFullAndTheSmallOneIsFreed() {
+        MemorySegment first = set.entries();
+        assertThat(first.byteSize()).isEqualTo(64 * pollfd.sizeof());
+        for (int i = FIXED; i < 64; i++) {
+            set.add(i, Poller.token(i, 1), POLLIN());
+            assertThat(set.entries()).isSameAs(first);
+        }
+        set.add(64, Poller.token(64, 1), POLLIN());
+        assertThat(set.entries().byteSize()).isEqualTo(128 * pollfd.sizeof());
+        assertThat(first.scope().isAlive()).isFalse();
     }
 
     private static void assertScansAgree(PollSet scanned) {
