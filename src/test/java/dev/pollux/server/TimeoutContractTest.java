@@ -195,6 +195,27 @@ class TimeoutContractTest {
         }
     }
 
+    /** Below the high watermark it is read from all the time: to send is not to take. */
+    @ParameterizedTest
+    @EnumSource(Backend.class)
+    void aPeerThatGoesOnSendingAndTakesNothingIsClosedToo(Backend backend) throws Exception {
+        ServerOptions options = options(backend).highWatermarkBytes(Flood.bytes(Flood.MANY));
+        try (TestServer server = new TestServer(options, Flood.HANDLER)) {
+            TestClient client = server.connect(TINY);
+            Flood.ask(client, Flood.MANY);
+            server.await(Counter.FRAMES_RECEIVED, 1);
+            for (int asked = 1; server.count(Counter.CLIENTS_OPEN) == 1; asked++) {
+                assertThat(asked).as("times ten seconds").isLessThanOrEqualTo(7);
+                Flood.ask(client, 0);
+                server.await(Counter.FRAMES_RECEIVED, 1 + asked);
+                server.settle();
+                server.advance(seconds(10));
+            }
+            assertCount(server, Counter.CLOSED_WRITE_TIMEOUT, 1);
+            client.reset();
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(Backend.class)
     void aPeerWhoFinishedAndTakesNothingIsClosedByTheWriteTimeoutToo(Backend backend) throws Exception {
