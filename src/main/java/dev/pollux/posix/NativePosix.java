@@ -25,7 +25,8 @@ import java.util.Objects;
  *
  * <p>Nothing is allocated by a call once it is compiled: handles are constants, and the compiler does without
  * the slices, ours and the JVM's own of the errno segment, if it inlines all of the call. So the way from a
- * loop to a call is to be short: HotSpot gives up at 15 methods in one another (-XX:MaxInlineLevel).
+ * loop to a call is to be short: HotSpot gives up at 15 methods in one another (-XX:MaxInlineLevel), and in
+ * the midst of a call if the method around it has grown too large (-XX:NodeCountInliningCutoff).
  */
 public final class NativePosix implements Posix {
     private static final StructLayout STATE = Linker.Option.captureStateLayout();

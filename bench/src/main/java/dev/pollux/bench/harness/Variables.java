@@ -31,6 +31,17 @@ public final class Variables {
         }
     }
 
+    /** What a program was asked for; ends it with 2 and a word on why, if that makes no sense. */
+    public static <T> T readOrExit(Function<String[], T> reader, String usage, String... args) {
+        try {
+            return reader.apply(args);
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage() + '\n' + usage);
+            System.exit(2);
+            throw e; // Not reached.
+        }
+    }
+
     /**
      * What a variable says, or {@code otherwise} where it is not given.
      *

@@ -2,6 +2,7 @@ package dev.pollux.bench.lab;
 
 import dev.pollux.bench.harness.Environment;
 import dev.pollux.bench.harness.Progress;
+import dev.pollux.bench.harness.Variables;
 import dev.pollux.bench.harness.Workshop;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,14 +26,7 @@ public final class Lab {
 
     /** See {@link Arguments#USAGE}. Exits 1 if a benchmark fails or there is none, 2 for bad arguments. */
     public static void main(String[] args) throws IOException, InterruptedException {
-        Arguments arguments;
-        try {
-            arguments = Arguments.parse(args);
-        } catch (IllegalArgumentException e) {
-            System.err.println(e.getMessage() + '\n' + Arguments.USAGE);
-            System.exit(2);
-            return;
-        }
+        Arguments arguments = Variables.readOrExit(Arguments::parse, Arguments.USAGE, args);
         try {
             System.exit(run(arguments) ? 0 : 1);
         } catch (IllegalStateException e) {

@@ -3,6 +3,7 @@ package dev.pollux.bench.peers;
 import dev.pollux.bench.harness.Environment;
 import dev.pollux.bench.harness.Interval;
 import dev.pollux.bench.harness.Progress;
+import dev.pollux.bench.harness.Variables;
 import dev.pollux.bench.harness.Workshop;
 import io.netty.util.Version;
 import java.io.IOException;
@@ -35,14 +36,7 @@ public final class Peers {
 
     /** See {@link Arguments#USAGE}. Exits 1 without a C compiler, 2 if the arguments make no sense. */
     public static void main(String[] args) throws IOException, InterruptedException {
-        Arguments arguments;
-        try {
-            arguments = Arguments.parse(args);
-        } catch (IllegalArgumentException e) {
-            System.err.println(e.getMessage() + '\n' + Arguments.USAGE);
-            System.exit(2);
-            return;
-        }
+        Arguments arguments = Variables.readOrExit(Arguments::parse, Arguments.USAGE, args);
         if (!Workshop.hasCompiler()) {
             System.err.println("bench-peers needs a C compiler, since its load generator is written in C: "
                     + "there is no cc on PATH (apt install gcc)");

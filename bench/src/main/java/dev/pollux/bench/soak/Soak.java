@@ -2,6 +2,7 @@ package dev.pollux.bench.soak;
 
 import dev.pollux.bench.harness.Environment;
 import dev.pollux.bench.harness.Progress;
+import dev.pollux.bench.harness.Variables;
 import dev.pollux.bench.harness.Workshop;
 import dev.pollux.poller.Backend;
 import java.io.IOException;
@@ -22,14 +23,7 @@ public final class Soak {
 
     /** See {@link Arguments#USAGE}. Exits 1 if something was lost or left, 2 if the arguments are wrong. */
     public static void main(String[] args) throws IOException, InterruptedException {
-        Arguments arguments;
-        try {
-            arguments = Arguments.parse(args);
-        } catch (IllegalArgumentException e) {
-            System.err.println(e.getMessage() + '\n' + Arguments.USAGE);
-            System.exit(2);
-            return;
-        }
+        Arguments arguments = Variables.readOrExit(Arguments::parse, Arguments.USAGE, args);
         if (run(arguments, String.join(" ", args)).stream().anyMatch(share -> !share.faults().isEmpty())) {
             System.exit(1);
         }
