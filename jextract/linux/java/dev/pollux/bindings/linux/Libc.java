@@ -86,6 +86,15 @@ public class Libc {
     public static int ENOENT() {
         return ENOENT;
     }
+    private static final int ESRCH = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * #define ESRCH 3
+     * }
+     */
+    public static int ESRCH() {
+        return ESRCH;
+    }
     private static final int EINTR = (int)4L;
     /**
      * {@snippet lang=c :
@@ -104,6 +113,15 @@ public class Libc {
     public static int EIO() {
         return EIO;
     }
+    private static final int ENXIO = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * #define ENXIO 6
+     * }
+     */
+    public static int ENXIO() {
+        return ENXIO;
+    }
     private static final int E2BIG = (int)7L;
     /**
      * {@snippet lang=c :
@@ -113,6 +131,15 @@ public class Libc {
     public static int E2BIG() {
         return E2BIG;
     }
+    private static final int ENOEXEC = (int)8L;
+    /**
+     * {@snippet lang=c :
+     * #define ENOEXEC 8
+     * }
+     */
+    public static int ENOEXEC() {
+        return ENOEXEC;
+    }
     private static final int EBADF = (int)9L;
     /**
      * {@snippet lang=c :
@@ -121,6 +148,15 @@ public class Libc {
      */
     public static int EBADF() {
         return EBADF;
+    }
+    private static final int ECHILD = (int)10L;
+    /**
+     * {@snippet lang=c :
+     * #define ECHILD 10
+     * }
+     */
+    public static int ECHILD() {
+        return ECHILD;
     }
     private static final int EAGAIN = (int)11L;
     /**
@@ -158,6 +194,24 @@ public class Libc {
     public static int EFAULT() {
         return EFAULT;
     }
+    private static final int ENOTBLK = (int)15L;
+    /**
+     * {@snippet lang=c :
+     * #define ENOTBLK 15
+     * }
+     */
+    public static int ENOTBLK() {
+        return ENOTBLK;
+    }
+    private static final int EBUSY = (int)16L;
+    /**
+     * {@snippet lang=c :
+     * #define EBUSY 16
+     * }
+     */
+    public static int EBUSY() {
+        return EBUSY;
+    }
     private static final int EEXIST = (int)17L;
     /**
      * {@snippet lang=c :
@@ -166,6 +220,15 @@ public class Libc {
      */
     public static int EEXIST() {
         return EEXIST;
+    }
+    private static final int EXDEV = (int)18L;
+    /**
+     * {@snippet lang=c :
+     * #define EXDEV 18
+     * }
+     */
+    public static int EXDEV() {
+        return EXDEV;
     }
     private static final int ENODEV = (int)19L;
     /**
@@ -221,6 +284,24 @@ public class Libc {
     public static int EMFILE() {
         return EMFILE;
     }
+    private static final int ENOTTY = (int)25L;
+    /**
+     * {@snippet lang=c :
+     * #define ENOTTY 25
+     * }
+     */
+    public static int ENOTTY() {
+        return ENOTTY;
+    }
+    private static final int ETXTBSY = (int)26L;
+    /**
+     * {@snippet lang=c :
+     * #define ETXTBSY 26
+     * }
+     */
+    public static int ETXTBSY() {
+        return ETXTBSY;
+    }
     private static final int EFBIG = (int)27L;
     /**
      * {@snippet lang=c :
@@ -239,6 +320,15 @@ public class Libc {
     public static int ENOSPC() {
         return ENOSPC;
     }
+    private static final int ESPIPE = (int)29L;
+    /**
+     * {@snippet lang=c :
+     * #define ESPIPE 29
+     * }
+     */
+    public static int ESPIPE() {
+        return ESPIPE;
+    }
     private static final int EROFS = (int)30L;
     /**
      * {@snippet lang=c :
@@ -247,6 +337,15 @@ public class Libc {
      */
     public static int EROFS() {
         return EROFS;
+    }
+    private static final int EMLINK = (int)31L;
+    /**
+     * {@snippet lang=c :
+     * #define EMLINK 31
+     * }
+     */
+    public static int EMLINK() {
+        return EMLINK;
     }
     private static final int EPIPE = (int)32L;
     /**
@@ -275,6 +374,15 @@ public class Libc {
     public static int ERANGE() {
         return ERANGE;
     }
+    private static final int EDEADLK = (int)35L;
+    /**
+     * {@snippet lang=c :
+     * #define EDEADLK 35
+     * }
+     */
+    public static int EDEADLK() {
+        return EDEADLK;
+    }
     private static final int ENAMETOOLONG = (int)36L;
     /**
      * {@snippet lang=c :
@@ -283,6 +391,15 @@ public class Libc {
      */
     public static int ENAMETOOLONG() {
         return ENAMETOOLONG;
+    }
+    private static final int ENOLCK = (int)37L;
+    /**
+     * {@snippet lang=c :
+     * #define ENOLCK 37
+     * }
+     */
+    public static int ENOLCK() {
+        return ENOLCK;
     }
     private static final int ENOSYS = (int)38L;
     /**
@@ -293,6 +410,15 @@ public class Libc {
     public static int ENOSYS() {
         return ENOSYS;
     }
+    private static final int ENOTEMPTY = (int)39L;
+    /**
+     * {@snippet lang=c :
+     * #define ENOTEMPTY 39
+     * }
+     */
+    public static int ENOTEMPTY() {
+        return ENOTEMPTY;
+    }
     private static final int ELOOP = (int)40L;
     /**
      * {@snippet lang=c :
@@ -301,6 +427,195 @@ public class Libc {
      */
     public static int ELOOP() {
         return ELOOP;
+    }
+    private static final int ENOMSG = (int)42L;
+    /**
+     * {@snippet lang=c :
+     * #define ENOMSG 42
+     * }
+     */
+    public static int ENOMSG() {
+        return ENOMSG;
+    }
+    private static final int EIDRM = (int)43L;
+    /**
+     * {@snippet lang=c :
+     * #define EIDRM 43
+     * }
+     */
+    public static int EIDRM() {
+        return EIDRM;
+    }
+    private static final int ECHRNG = (int)44L;
+    /**
+     * {@snippet lang=c :
+     * #define ECHRNG 44
+     * }
+     */
+    public static int ECHRNG() {
+        return ECHRNG;
+    }
+    private static final int EL2NSYNC = (int)45L;
+    /**
+     * {@snippet lang=c :
+     * #define EL2NSYNC 45
+     * }
+     */
+    public static int EL2NSYNC() {
+        return EL2NSYNC;
+    }
+    private static final int EL3HLT = (int)46L;
+    /**
+     * {@snippet lang=c :
+     * #define EL3HLT 46
+     * }
+     */
+    public static int EL3HLT() {
+        return EL3HLT;
+    }
+    private static final int EL3RST = (int)47L;
+    /**
+     * {@snippet lang=c :
+     * #define EL3RST 47
+     * }
+     */
+    public static int EL3RST() {
+        return EL3RST;
+    }
+    private static final int ELNRNG = (int)48L;
+    /**
+     * {@snippet lang=c :
+     * #define ELNRNG 48
+     * }
+     */
+    public static int ELNRNG() {
+        return ELNRNG;
+    }
+    private static final int EUNATCH = (int)49L;
+    /**
+     * {@snippet lang=c :
+     * #define EUNATCH 49
+     * }
+     */
+    public static int EUNATCH() {
+        return EUNATCH;
+    }
+    private static final int ENOCSI = (int)50L;
+    /**
+     * {@snippet lang=c :
+     * #define ENOCSI 50
+     * }
+     */
+    public static int ENOCSI() {
+        return ENOCSI;
+    }
+    private static final int EL2HLT = (int)51L;
+    /**
+     * {@snippet lang=c :
+     * #define EL2HLT 51
+     * }
+     */
+    public static int EL2HLT() {
+        return EL2HLT;
+    }
+    private static final int EBADE = (int)52L;
+    /**
+     * {@snippet lang=c :
+     * #define EBADE 52
+     * }
+     */
+    public static int EBADE() {
+        return EBADE;
+    }
+    private static final int EBADR = (int)53L;
+    /**
+     * {@snippet lang=c :
+     * #define EBADR 53
+     * }
+     */
+    public static int EBADR() {
+        return EBADR;
+    }
+    private static final int EXFULL = (int)54L;
+    /**
+     * {@snippet lang=c :
+     * #define EXFULL 54
+     * }
+     */
+    public static int EXFULL() {
+        return EXFULL;
+    }
+    private static final int ENOANO = (int)55L;
+    /**
+     * {@snippet lang=c :
+     * #define ENOANO 55
+     * }
+     */
+    public static int ENOANO() {
+        return ENOANO;
+    }
+    private static final int EBADRQC = (int)56L;
+    /**
+     * {@snippet lang=c :
+     * #define EBADRQC 56
+     * }
+     */
+    public static int EBADRQC() {
+        return EBADRQC;
+    }
+    private static final int EBADSLT = (int)57L;
+    /**
+     * {@snippet lang=c :
+     * #define EBADSLT 57
+     * }
+     */
+    public static int EBADSLT() {
+        return EBADSLT;
+    }
+    private static final int EBFONT = (int)59L;
+    /**
+     * {@snippet lang=c :
+     * #define EBFONT 59
+     * }
+     */
+    public static int EBFONT() {
+        return EBFONT;
+    }
+    private static final int ENOSTR = (int)60L;
+    /**
+     * {@snippet lang=c :
+     * #define ENOSTR 60
+     * }
+     */
+    public static int ENOSTR() {
+        return ENOSTR;
+    }
+    private static final int ENODATA = (int)61L;
+    /**
+     * {@snippet lang=c :
+     * #define ENODATA 61
+     * }
+     */
+    public static int ENODATA() {
+        return ENODATA;
+    }
+    private static final int ETIME = (int)62L;
+    /**
+     * {@snippet lang=c :
+     * #define ETIME 62
+     * }
+     */
+    public static int ETIME() {
+        return ETIME;
+    }
+    private static final int ENOSR = (int)63L;
+    /**
+     * {@snippet lang=c :
+     * #define ENOSR 63
+     * }
+     */
+    public static int ENOSR() {
+        return ENOSR;
     }
     private static final int ENONET = (int)64L;
     /**
@@ -311,6 +626,60 @@ public class Libc {
     public static int ENONET() {
         return ENONET;
     }
+    private static final int ENOPKG = (int)65L;
+    /**
+     * {@snippet lang=c :
+     * #define ENOPKG 65
+     * }
+     */
+    public static int ENOPKG() {
+        return ENOPKG;
+    }
+    private static final int EREMOTE = (int)66L;
+    /**
+     * {@snippet lang=c :
+     * #define EREMOTE 66
+     * }
+     */
+    public static int EREMOTE() {
+        return EREMOTE;
+    }
+    private static final int ENOLINK = (int)67L;
+    /**
+     * {@snippet lang=c :
+     * #define ENOLINK 67
+     * }
+     */
+    public static int ENOLINK() {
+        return ENOLINK;
+    }
+    private static final int EADV = (int)68L;
+    /**
+     * {@snippet lang=c :
+     * #define EADV 68
+     * }
+     */
+    public static int EADV() {
+        return EADV;
+    }
+    private static final int ESRMNT = (int)69L;
+    /**
+     * {@snippet lang=c :
+     * #define ESRMNT 69
+     * }
+     */
+    public static int ESRMNT() {
+        return ESRMNT;
+    }
+    private static final int ECOMM = (int)70L;
+    /**
+     * {@snippet lang=c :
+     * #define ECOMM 70
+     * }
+     */
+    public static int ECOMM() {
+        return ECOMM;
+    }
     private static final int EPROTO = (int)71L;
     /**
      * {@snippet lang=c :
@@ -319,6 +688,150 @@ public class Libc {
      */
     public static int EPROTO() {
         return EPROTO;
+    }
+    private static final int EMULTIHOP = (int)72L;
+    /**
+     * {@snippet lang=c :
+     * #define EMULTIHOP 72
+     * }
+     */
+    public static int EMULTIHOP() {
+        return EMULTIHOP;
+    }
+    private static final int EDOTDOT = (int)73L;
+    /**
+     * {@snippet lang=c :
+     * #define EDOTDOT 73
+     * }
+     */
+    public static int EDOTDOT() {
+        return EDOTDOT;
+    }
+    private static final int EBADMSG = (int)74L;
+    /**
+     * {@snippet lang=c :
+     * #define EBADMSG 74
+     * }
+     */
+    public static int EBADMSG() {
+        return EBADMSG;
+    }
+    private static final int EOVERFLOW = (int)75L;
+    /**
+     * {@snippet lang=c :
+     * #define EOVERFLOW 75
+     * }
+     */
+    public static int EOVERFLOW() {
+        return EOVERFLOW;
+    }
+    private static final int ENOTUNIQ = (int)76L;
+    /**
+     * {@snippet lang=c :
+     * #define ENOTUNIQ 76
+     * }
+     */
+    public static int ENOTUNIQ() {
+        return ENOTUNIQ;
+    }
+    private static final int EBADFD = (int)77L;
+    /**
+     * {@snippet lang=c :
+     * #define EBADFD 77
+     * }
+     */
+    public static int EBADFD() {
+        return EBADFD;
+    }
+    private static final int EREMCHG = (int)78L;
+    /**
+     * {@snippet lang=c :
+     * #define EREMCHG 78
+     * }
+     */
+    public static int EREMCHG() {
+        return EREMCHG;
+    }
+    private static final int ELIBACC = (int)79L;
+    /**
+     * {@snippet lang=c :
+     * #define ELIBACC 79
+     * }
+     */
+    public static int ELIBACC() {
+        return ELIBACC;
+    }
+    private static final int ELIBBAD = (int)80L;
+    /**
+     * {@snippet lang=c :
+     * #define ELIBBAD 80
+     * }
+     */
+    public static int ELIBBAD() {
+        return ELIBBAD;
+    }
+    private static final int ELIBSCN = (int)81L;
+    /**
+     * {@snippet lang=c :
+     * #define ELIBSCN 81
+     * }
+     */
+    public static int ELIBSCN() {
+        return ELIBSCN;
+    }
+    private static final int ELIBMAX = (int)82L;
+    /**
+     * {@snippet lang=c :
+     * #define ELIBMAX 82
+     * }
+     */
+    public static int ELIBMAX() {
+        return ELIBMAX;
+    }
+    private static final int ELIBEXEC = (int)83L;
+    /**
+     * {@snippet lang=c :
+     * #define ELIBEXEC 83
+     * }
+     */
+    public static int ELIBEXEC() {
+        return ELIBEXEC;
+    }
+    private static final int EILSEQ = (int)84L;
+    /**
+     * {@snippet lang=c :
+     * #define EILSEQ 84
+     * }
+     */
+    public static int EILSEQ() {
+        return EILSEQ;
+    }
+    private static final int ERESTART = (int)85L;
+    /**
+     * {@snippet lang=c :
+     * #define ERESTART 85
+     * }
+     */
+    public static int ERESTART() {
+        return ERESTART;
+    }
+    private static final int ESTRPIPE = (int)86L;
+    /**
+     * {@snippet lang=c :
+     * #define ESTRPIPE 86
+     * }
+     */
+    public static int ESTRPIPE() {
+        return ESTRPIPE;
+    }
+    private static final int EUSERS = (int)87L;
+    /**
+     * {@snippet lang=c :
+     * #define EUSERS 87
+     * }
+     */
+    public static int EUSERS() {
+        return EUSERS;
     }
     private static final int ENOTSOCK = (int)88L;
     /**
@@ -374,6 +887,15 @@ public class Libc {
     public static int EPROTONOSUPPORT() {
         return EPROTONOSUPPORT;
     }
+    private static final int ESOCKTNOSUPPORT = (int)94L;
+    /**
+     * {@snippet lang=c :
+     * #define ESOCKTNOSUPPORT 94
+     * }
+     */
+    public static int ESOCKTNOSUPPORT() {
+        return ESOCKTNOSUPPORT;
+    }
     private static final int EOPNOTSUPP = (int)95L;
     /**
      * {@snippet lang=c :
@@ -382,6 +904,15 @@ public class Libc {
      */
     public static int EOPNOTSUPP() {
         return EOPNOTSUPP;
+    }
+    private static final int EPFNOSUPPORT = (int)96L;
+    /**
+     * {@snippet lang=c :
+     * #define EPFNOSUPPORT 96
+     * }
+     */
+    public static int EPFNOSUPPORT() {
+        return EPFNOSUPPORT;
     }
     private static final int EAFNOSUPPORT = (int)97L;
     /**
@@ -428,6 +959,15 @@ public class Libc {
     public static int ENETUNREACH() {
         return ENETUNREACH;
     }
+    private static final int ENETRESET = (int)102L;
+    /**
+     * {@snippet lang=c :
+     * #define ENETRESET 102
+     * }
+     */
+    public static int ENETRESET() {
+        return ENETRESET;
+    }
     private static final int ECONNABORTED = (int)103L;
     /**
      * {@snippet lang=c :
@@ -472,6 +1012,24 @@ public class Libc {
      */
     public static int ENOTCONN() {
         return ENOTCONN;
+    }
+    private static final int ESHUTDOWN = (int)108L;
+    /**
+     * {@snippet lang=c :
+     * #define ESHUTDOWN 108
+     * }
+     */
+    public static int ESHUTDOWN() {
+        return ESHUTDOWN;
+    }
+    private static final int ETOOMANYREFS = (int)109L;
+    /**
+     * {@snippet lang=c :
+     * #define ETOOMANYREFS 109
+     * }
+     */
+    public static int ETOOMANYREFS() {
+        return ETOOMANYREFS;
     }
     private static final int ETIMEDOUT = (int)110L;
     /**
@@ -527,6 +1085,60 @@ public class Libc {
     public static int EINPROGRESS() {
         return EINPROGRESS;
     }
+    private static final int ESTALE = (int)116L;
+    /**
+     * {@snippet lang=c :
+     * #define ESTALE 116
+     * }
+     */
+    public static int ESTALE() {
+        return ESTALE;
+    }
+    private static final int EUCLEAN = (int)117L;
+    /**
+     * {@snippet lang=c :
+     * #define EUCLEAN 117
+     * }
+     */
+    public static int EUCLEAN() {
+        return EUCLEAN;
+    }
+    private static final int ENOTNAM = (int)118L;
+    /**
+     * {@snippet lang=c :
+     * #define ENOTNAM 118
+     * }
+     */
+    public static int ENOTNAM() {
+        return ENOTNAM;
+    }
+    private static final int ENAVAIL = (int)119L;
+    /**
+     * {@snippet lang=c :
+     * #define ENAVAIL 119
+     * }
+     */
+    public static int ENAVAIL() {
+        return ENAVAIL;
+    }
+    private static final int EISNAM = (int)120L;
+    /**
+     * {@snippet lang=c :
+     * #define EISNAM 120
+     * }
+     */
+    public static int EISNAM() {
+        return EISNAM;
+    }
+    private static final int EREMOTEIO = (int)121L;
+    /**
+     * {@snippet lang=c :
+     * #define EREMOTEIO 121
+     * }
+     */
+    public static int EREMOTEIO() {
+        return EREMOTEIO;
+    }
     private static final int EDQUOT = (int)122L;
     /**
      * {@snippet lang=c :
@@ -535,6 +1147,105 @@ public class Libc {
      */
     public static int EDQUOT() {
         return EDQUOT;
+    }
+    private static final int ENOMEDIUM = (int)123L;
+    /**
+     * {@snippet lang=c :
+     * #define ENOMEDIUM 123
+     * }
+     */
+    public static int ENOMEDIUM() {
+        return ENOMEDIUM;
+    }
+    private static final int EMEDIUMTYPE = (int)124L;
+    /**
+     * {@snippet lang=c :
+     * #define EMEDIUMTYPE 124
+     * }
+     */
+    public static int EMEDIUMTYPE() {
+        return EMEDIUMTYPE;
+    }
+    private static final int ECANCELED = (int)125L;
+    /**
+     * {@snippet lang=c :
+     * #define ECANCELED 125
+     * }
+     */
+    public static int ECANCELED() {
+        return ECANCELED;
+    }
+    private static final int ENOKEY = (int)126L;
+    /**
+     * {@snippet lang=c :
+     * #define ENOKEY 126
+     * }
+     */
+    public static int ENOKEY() {
+        return ENOKEY;
+    }
+    private static final int EKEYEXPIRED = (int)127L;
+    /**
+     * {@snippet lang=c :
+     * #define EKEYEXPIRED 127
+     * }
+     */
+    public static int EKEYEXPIRED() {
+        return EKEYEXPIRED;
+    }
+    private static final int EKEYREVOKED = (int)128L;
+    /**
+     * {@snippet lang=c :
+     * #define EKEYREVOKED 128
+     * }
+     */
+    public static int EKEYREVOKED() {
+        return EKEYREVOKED;
+    }
+    private static final int EKEYREJECTED = (int)129L;
+    /**
+     * {@snippet lang=c :
+     * #define EKEYREJECTED 129
+     * }
+     */
+    public static int EKEYREJECTED() {
+        return EKEYREJECTED;
+    }
+    private static final int EOWNERDEAD = (int)130L;
+    /**
+     * {@snippet lang=c :
+     * #define EOWNERDEAD 130
+     * }
+     */
+    public static int EOWNERDEAD() {
+        return EOWNERDEAD;
+    }
+    private static final int ENOTRECOVERABLE = (int)131L;
+    /**
+     * {@snippet lang=c :
+     * #define ENOTRECOVERABLE 131
+     * }
+     */
+    public static int ENOTRECOVERABLE() {
+        return ENOTRECOVERABLE;
+    }
+    private static final int ERFKILL = (int)132L;
+    /**
+     * {@snippet lang=c :
+     * #define ERFKILL 132
+     * }
+     */
+    public static int ERFKILL() {
+        return ERFKILL;
+    }
+    private static final int EHWPOISON = (int)133L;
+    /**
+     * {@snippet lang=c :
+     * #define EHWPOISON 133
+     * }
+     */
+    public static int EHWPOISON() {
+        return EHWPOISON;
     }
     private static final int SOL_SOCKET = (int)1L;
     /**
@@ -563,6 +1274,33 @@ public class Libc {
     public static int SO_ERROR() {
         return SO_ERROR;
     }
+    private static final int SO_SNDBUF = (int)7L;
+    /**
+     * {@snippet lang=c :
+     * #define SO_SNDBUF 7
+     * }
+     */
+    public static int SO_SNDBUF() {
+        return SO_SNDBUF;
+    }
+    private static final int SO_RCVBUF = (int)8L;
+    /**
+     * {@snippet lang=c :
+     * #define SO_RCVBUF 8
+     * }
+     */
+    public static int SO_RCVBUF() {
+        return SO_RCVBUF;
+    }
+    private static final int SO_KEEPALIVE = (int)9L;
+    /**
+     * {@snippet lang=c :
+     * #define SO_KEEPALIVE 9
+     * }
+     */
+    public static int SO_KEEPALIVE() {
+        return SO_KEEPALIVE;
+    }
     private static final int SO_LINGER = (int)13L;
     /**
      * {@snippet lang=c :
@@ -581,6 +1319,33 @@ public class Libc {
     public static int TCP_NODELAY() {
         return TCP_NODELAY;
     }
+    private static final int TCP_KEEPIDLE = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * #define TCP_KEEPIDLE 4
+     * }
+     */
+    public static int TCP_KEEPIDLE() {
+        return TCP_KEEPIDLE;
+    }
+    private static final int TCP_KEEPINTVL = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * #define TCP_KEEPINTVL 5
+     * }
+     */
+    public static int TCP_KEEPINTVL() {
+        return TCP_KEEPINTVL;
+    }
+    private static final int TCP_KEEPCNT = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * #define TCP_KEEPCNT 6
+     * }
+     */
+    public static int TCP_KEEPCNT() {
+        return TCP_KEEPCNT;
+    }
     private static final int TCP_INFO = (int)11L;
     /**
      * {@snippet lang=c :
@@ -589,6 +1354,15 @@ public class Libc {
      */
     public static int TCP_INFO() {
         return TCP_INFO;
+    }
+    private static final int TCP_USER_TIMEOUT = (int)18L;
+    /**
+     * {@snippet lang=c :
+     * #define TCP_USER_TIMEOUT 18
+     * }
+     */
+    public static int TCP_USER_TIMEOUT() {
+        return TCP_USER_TIMEOUT;
     }
     private static final int POLLIN = (int)1L;
     /**
@@ -768,6 +1542,15 @@ public class Libc {
      */
     public static int SHUT_WR() {
         return SHUT_WR;
+    }
+    private static final int SHUT_RDWR = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.SHUT_RDWR = 2
+     * }
+     */
+    public static int SHUT_RDWR() {
+        return SHUT_RDWR;
     }
 
     private static class socket {
