@@ -6,11 +6,15 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import dev.pollux.bindings.linux.Libc;
 import dev.pollux.bindings.linux.sockaddr_in;
 import dev.pollux.bindings.linux.sockaddr_in6;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.stream.Stream;
 
 /**
  * An IPv4 or IPv6 address with a port. Literals and {@code localhost} only: no name is ever looked up.
@@ -23,26 +27,43 @@ public final class SocketAddress {
     // sockaddr_in6's, as a literal: options are made before native access.
     public static final long MAX_BYTES = 28;
 
+    // The interfaces of this process's network namespace; /sys/class/net can be another namespace's.
+    private static final Path INTERFACES = Path.of("/proc/net/if_inet6");
+
     private final byte[] host; // 4 or 16 bytes, in network order.
+    private final int scope; // sin6_scope_id, the index of a link-local address's interface; 0 for none.
     private final int port;
 
-    private SocketAddress(byte[] host, int port) {
+    private SocketAddress(byte[] host, int scope, int port) {
         if (port < 0 || port > 65535) {
             throw new IllegalArgumentException("port " + port + " is not within 0..65535");
         }
         this.host = host;
+        this.scope = scope;
         this.port = port;
     }
 
     /**
      * An address from a literal and a port.
      *
-     * @param host {@code 127.0.0.1}, {@code ::1}, {@code [::1]} or {@code localhost} (which is 127.0.0.1)
+     * @param host {@code 127.0.0.1}, {@code ::1}, {@code [::1]} or {@code localhost} (which is 127.0.0.1); a
+     *     link-local address with its interface, as in {@code fe80::1%eth0} or {@code fe80::1%2}
      * @param port 0..65535; 0 lets the kernel choose
-     * @throws IllegalArgumentException if {@code host} is none of these or the port is out of range
+     * @throws IllegalArgumentException if {@code host} is none of these, there is no such interface, or the
+     *     port is out of range
      */
     public static SocketAddress of(String host, int port) {
-        return new SocketAddress(parseHost(host), port);
+        boolean bracketed = host.startsWith("[") && host.endsWith("]");
+        String bare = bracketed ? host.substring(1, host.length() - 1) : host;
+        int percent = bare.indexOf('%');
+        byte[] bytes = parseHost(percent < 0 ? bare : bare.substring(0, percent));
+        boolean ipv6 = bytes != null && bytes.length == 16;
+        if (bytes == null || !ipv6 && (bracketed || percent >= 0)) {
+            throw new IllegalArgumentException("'" + host + "' is not an IPv4 or IPv6 address, nor localhost"
+                    + " (names are not looked up)");
+        }
+        int scope = percent < 0 ? 0 : parseScope(host, bytes, bare.substring(percent + 1));
+        return new SocketAddress(bytes, scope, port);
     }
 
     /**
@@ -64,7 +85,10 @@ public final class SocketAddress {
         return of(host, Integer.parseInt(port));
     }
 
-    /** Reads a {@code sockaddr_in} or {@code sockaddr_in6} that the kernel wrote. */
+    /**
+     * Reads a {@code sockaddr_in} or {@code sockaddr_in6} that the kernel wrote. An IPv4 peer of an IPv6
+     * listener, {@code ::ffff:1.2.3.4}, becomes its IPv4 address.
+     */
     public static SocketAddress from(MemorySegment address) {
         // sa_family is at the same place in both.
         boolean v6 = Short.toUnsignedInt(sockaddr_in.sin_family(address)) == Libc.AF_INET6();
@@ -73,7 +97,9 @@ public final class SocketAddress {
         MemorySegment.copy(address, JAVA_BYTE, at, host, 0, host.length);
         byte[] port = new byte[2]; // In network order, which is no layout of the machine's.
         MemorySegment.copy(address, JAVA_BYTE, sockaddr_in.sin_port$offset(), port, 0, port.length);
-        return new SocketAddress(host, (port[0] & 0xFF) << 8 | port[1] & 0xFF);
+        byte[] unmapped = isMapped(host) ? Arrays.copyOfRange(host, 12, 16) : host;
+        int scope = v6 && isLinkLocal(host) ? sockaddr_in6.sin6_scope_id(address) : 0;
+        return new SocketAddress(unmapped, scope, (port[0] & 0xFF) << 8 | port[1] & 0xFF);
     }
 
     /** Asks for the address that a socket is bound to. */
@@ -95,6 +121,9 @@ public final class SocketAddress {
         MemorySegment.copy(networkPort, 0, address, JAVA_BYTE, sockaddr_in.sin_port$offset(), 2);
         long at = isIpv6() ? sockaddr_in6.sin6_addr$offset() : sockaddr_in.sin_addr$offset();
         MemorySegment.copy(host, 0, address, JAVA_BYTE, at, host.length);
+        if (scope != 0) {
+            sockaddr_in6.sin6_scope_id(address, scope);
+        }
         return address;
     }
 
@@ -112,18 +141,48 @@ public final class SocketAddress {
         return host.length == 16;
     }
 
+    /** Returns the bytes of an address without brackets and scope, or null. */
     private static byte[] parseHost(String host) {
         if (host.equals("localhost")) {
             return new byte[] {127, 0, 0, 1};
         }
-        boolean bracketed = host.startsWith("[") && host.endsWith("]");
-        String bare = bracketed ? host.substring(1, host.length() - 1) : host;
-        byte[] bytes = bare.indexOf(':') >= 0 ? parseIpv6(bare) : bracketed ? null : parseIpv4(host);
-        if (bytes == null) {
-            throw new IllegalArgumentException("'" + host + "' is not an IPv4 or IPv6 address, nor localhost"
-                    + " (names are not looked up)");
+        return host.indexOf(':') >= 0 ? parseIpv6(host) : parseIpv4(host);
+    }
+
+    /** Returns the index of the interface that {@code zone} names or is. */
+    private static int parseScope(String host, byte[] bytes, String zone) {
+        if (!isLinkLocal(bytes)) {
+            throw new IllegalArgumentException("'" + host
+                    + "': only a link-local address (fe80::/10) has an interface after %");
         }
-        return bytes;
+        int index = zone.matches("[0-9]{1,9}") ? Integer.parseInt(zone) : interfaceIndex(zone);
+        if (index <= 0) {
+            throw new IllegalArgumentException("'" + host + "': there is no interface '" + zone
+                    + "' with an IPv6 address");
+        }
+        return index;
+    }
+
+    /** Returns 0 if no interface of that name has an IPv6 address. */
+    private static int interfaceIndex(String name) {
+        // Address, index (hexadecimal), prefix length, scope, flags, name.
+        try (Stream<String> lines = Files.lines(INTERFACES)) {
+            return lines.map(line -> line.strip().split(" +"))
+                    .filter(fields -> fields.length == 6 && fields[5].equals(name))
+                    .mapToInt(fields -> Integer.parseInt(fields[1], 16)).findFirst().orElse(0);
+        } catch (IOException e) {
+            return 0; // A kernel without IPv6 has no such file.
+        }
+    }
+
+    private static boolean isLinkLocal(byte[] host) {
+        return host.length == 16 && host[0] == (byte) 0xFE && (host[1] & 0xC0) == 0x80;
+    }
+
+    /** Returns whether an address is {@code ::ffff:0:0/96}, as an IPv6 socket sees IPv4. */
+    private static boolean isMapped(byte[] host) {
+        return host.length == 16 && Arrays.equals(host, 0, 10, new byte[10], 0, 10)
+                && host[10] == (byte) 0xFF && host[11] == (byte) 0xFF;
     }
 
     /** Four decimal numbers. By hand, because loading InetAddress costs 12 ms of start-up. */
@@ -158,7 +217,7 @@ public final class SocketAddress {
 
     private static byte[] parseIpv6(String host) {
         if (!host.matches("[0-9A-Fa-f:.]*")) {
-            return null; // InetAddress would take brackets, and a %zone, for which we have no place.
+            return null; // InetAddress would take brackets.
         }
         try {
             byte[] bytes = InetAddress.ofLiteral(host).getAddress(); // A literal: this never asks DNS.
@@ -171,21 +230,25 @@ public final class SocketAddress {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof SocketAddress that && port == that.port && Arrays.equals(host, that.host);
+        return other instanceof SocketAddress that && port == that.port && scope == that.scope
+                && Arrays.equals(host, that.host);
     }
 
     @Override
     public int hashCode() {
-        return 31 * Arrays.hashCode(host) + port;
+        return 31 * (31 * Arrays.hashCode(host) + scope) + port;
     }
 
-    /** {@code 127.0.0.1:5882}, or {@code [::1]:5882} with the longest run of zeros left out (RFC 5952). */
+    /**
+     * Returns {@code 127.0.0.1:5882}, or {@code [::1]:5882} with the longest run of zeros left out (RFC
+     * 5952), or {@code [fe80::1%2]:5882} with the interface's index. {@link #parse} reads each of them.
+     */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder(48);
         if (isIpv6()) {
             appendIpv6(text.append('['));
-            text.append(']');
+            text.append(scope == 0 ? "" : "%" + Integer.toUnsignedString(scope)).append(']');
         } else {
             for (int i = 0; i < 4; i++) {
                 text.append(i == 0 ? "" : ".").append(host[i] & 0xFF);

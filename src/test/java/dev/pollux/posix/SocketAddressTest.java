@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.pollux.bindings.linux.sockaddr_in6;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -38,13 +39,75 @@ class SocketAddressTest {
         "", " ", "1.2.3", "1.2.3.4.5", "1.2.3.", ".1.2.3", "1..2.3", "256.1.1.1", "01.2.3.4", "1.2.3.4 ",
         "0x7f.0.0.1", "-1.2.3.4", "+1.2.3.4", "1000.1.1.1", "\u0661.2.3.4", "2130706433", "[127.0.0.1]",
         "example.com", "LOCALHOST", "*", "[]", "[::1", "::1]", "[[::1]]", ":", ":::", "1::2::3", "::g",
-        "12345::", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "::ffff:1.2.3.4", "fe80::1%1", "fe80::1%lo",
-        "[fe80::1%1]"
+        "12345::", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "::ffff:1.2.3.4", "1.2.3.4%1",
+        "localhost%1", "%1", "[%1]", "[localhost]"
     })
     void anythingElseIsRefusedByName(String host) {
         assertThatThrownBy(() -> SocketAddress.of(host, 7))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("'" + host + "' is not an IPv4 or IPv6 address");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"fe80::1%7", "[fe80::1%7]"})
+    void interfaceOfLinkLocalAddressIsKept(String host) {
+        SocketAddress address = SocketAddress.of(host, 5882);
+        assertThat(address).hasToString("[fe80::1%7]:5882").isEqualTo(SocketAddress.of("fe80:0::1%7", 5882));
+        assertThat(SocketAddress.parse("[fe80::1%7]:5882")).isEqualTo(address).hasSameHashCodeAs(address);
+        assertThat(address).isNotEqualTo(SocketAddress.of("fe80::1%8", 5882));
+        assertThat(address).isNotEqualTo(SocketAddress.of("fe80::1", 5882));
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment segment = address.toSegment(arena);
+            assertThat(sockaddr_in6.sin6_scope_id(segment)).isEqualTo(7);
+            assertThat(SocketAddress.from(segment)).isEqualTo(address);
+        }
+    }
+
+    @Test
+    void interfaceNameBecomesItsIndex() {
+        assumeTrue(Files.exists(Path.of("/proc/net/if_inet6")), "this machine has no IPv6");
+        assertThat(SocketAddress.of("fe80::1%lo", 7)).hasToString("[fe80::1%1]:7");
+        assertThat(SocketAddress.parse("[fe80::1%lo]:7")).isEqualTo(SocketAddress.of("fe80::1%1", 7));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "fe80::1%nosuch0, there is no interface 'nosuch0'",
+        "fe80::1%../lo, there is no interface '../lo'",
+        "fe80::1%, there is no interface ''",
+        "fe80::1%0, there is no interface '0'",
+        "fe80::1%-1, there is no interface '-1'",
+        "fe80::1%4294967296, there is no interface '4294967296'",
+        "fe80::1%1%1, there is no interface '1%1'",
+        "::1%1, only a link-local address",
+        "2001:db8::1%lo, only a link-local address",
+        "fec0::1%1, only a link-local address",
+    })
+    void interfaceThatIsNotThereIsRefusedByName(String host, String message) {
+        assertThatThrownBy(() -> SocketAddress.of(host, 7)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("'" + host + "': " + message);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0 0 0 0 0 0 0 0 0 0 -1 -1 1 2 3 4, 1.2.3.4:80",
+        "0 0 0 0 0 0 0 0 0 0 0 0 1 2 3 4, [::102:304]:80",
+        "0 0 0 0 0 0 0 0 0 1 -1 -1 1 2 3 4, [::1:ffff:102:304]:80",
+        "0 0 0 0 0 0 0 0 0 0 -1 0 1 2 3 4, [::ff00:102:304]:80",
+    })
+    void ipv4PeerOfAnIpv6ListenerIsItsIpv4Address(String bytes, String text) {
+        byte[] host = new byte[16];
+        String[] numbers = bytes.split(" ");
+        for (int i = 0; i < host.length; i++) {
+            host[i] = Byte.parseByte(numbers[i]);
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment segment = SocketAddress.of("::", 80).toSegment(arena);
+            MemorySegment.copy(host, 0, segment, JAVA_BYTE, sockaddr_in6.sin6_addr$offset(), host.length);
+            SocketAddress peer = SocketAddress.from(segment);
+            assertThat(peer).hasToString(text);
+            assertThat(SocketAddress.parse(text)).isEqualTo(peer).hasSameHashCodeAs(peer);
+        }
     }
 
     @ParameterizedTest
@@ -78,7 +141,8 @@ class SocketAddressTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"127.0.0.1:5882", "0.0.0.0:0", "[::1]:65535", "[2001:db8::1]:80"})
+    @ValueSource(strings = {"127.0.0.1:5882", "0.0.0.0:0", "[::1]:65535", "[2001:db8::1]:80",
+        "[fe80::1%2]:5882"})
     void parseIsTheInverseOfToString(String text) {
         assertThat(SocketAddress.parse(text)).hasToString(text);
     }
