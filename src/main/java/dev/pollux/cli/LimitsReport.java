@@ -1,5 +1,6 @@
 package dev.pollux.cli;
 
+import dev.pollux.server.MemoryPlan;
 import dev.pollux.server.ServerOptions;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -18,17 +19,19 @@ final class LimitsReport {
     /**
      * Prints {@code options}, named as their flags.
      *
-     * @param asked the clients asked for, of which the descriptor limit may allow fewer
+     * @param asked the clients asked for, of which descriptors and memory may allow fewer
      */
     void print(ServerOptions options, int asked) {
         int clients = options.maxClients();
-        line("max-clients", clients + (clients < asked ? " of " + asked + ": the descriptor limit" : ""));
+        line("max-clients", clients
+                + (clients < asked ? " of " + asked + ": " + options.maxClientsReason() : ""));
         line("backlog", options.backlog() + ", or less: net.core.somaxconn");
         line("accept", new AcceptBudget(options.acceptBudget()));
         time("idle-timeout", options.idleTimeout());
         time("frame-timeout", options.frameTimeout());
         time("write-timeout", options.writeTimeout());
         time("drain-timeout", options.drainTimeout());
+        time("keepalive", options.keepalive());
         size("buffer-size", options.bufferSize(), "the largest frame");
         size("high-watermark", options.highWatermarkBytes(), "unsent bytes of one client");
         size("low-watermark", options.lowWatermarkBytes(), "unsent bytes of one client");
@@ -38,6 +41,23 @@ final class LimitsReport {
         size("receive buffer", buffers, "off-heap, a frame and one read behind it");
         size("send buffer", buffers, "off-heap, the replies to one read");
         size("in all", options.memoryLimitBytes() + 2 * buffers, "off-heap at most");
+        plan(options.memoryPlan());
+    }
+
+    private void plan(MemoryPlan plan) {
+        size("memory", plan.limitBytes(), plan.limitSource());
+        size("maximum heap", plan.heapBytes(), "-Xmx");
+        size("JVM", MemoryPlan.JVM_BYTES, "beside its heap");
+        size("half of the rest", plan.halfBytes(), "the most for memory-limit; as much for socket buffers");
+        if (plan.socketBufferBytes() == 0) {
+            line("socket-buffers", "0: the kernel's own choice, not in the sum");
+        } else {
+            size("socket-buffers", plan.socketBufferBytes(), "SO_SNDBUF and SO_RCVBUF of each client");
+            size("all sockets", plan.socketsBytes(), MemoryPlan.BUFFERS_PER_CLIENT
+                    + " x socket-buffers x max-clients");
+        }
+        size("sum", plan.sumBytes(), "heap, JVM, off-heap and sockets" + (plan.isTooLarge()
+                ? ", MORE THAN THE MEMORY" : ""));
     }
 
     private void time(String name, Duration value) {
@@ -51,6 +71,6 @@ final class LimitsReport {
     }
 
     private void line(String name, Object value) {
-        out.println(name + " ".repeat(16 - name.length()) + value);
+        out.println(name + " ".repeat(17 - name.length()) + value);
     }
 }

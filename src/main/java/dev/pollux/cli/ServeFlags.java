@@ -55,8 +55,9 @@ final class ServeFlags {
     private ByteSize bufferSize = new ByteSize(defaults.bufferSize());
 
     @Option(names = "--max-clients", paramLabel = "N", converter = PositiveInt.class,
-            description = "Clients at one time; lowered to what the descriptor limit allows." + BY_DEFAULT)
-    private int maxClients = defaults.maxClients();
+            description = "Clients at one time; lowered to what the descriptor limit allows. Default: 4096,"
+                    + " or less where memory is short")
+    private Integer maxClients; // Null for the default, which memory can lower.
 
     @Option(names = "--strict-limits", description = "Fail where --max-clients would have to be lowered.")
     private boolean strictLimits = defaults.strictLimits();
@@ -77,6 +78,11 @@ final class ServeFlags {
             description = "Time from SIGTERM or Ctrl-C to the end." + BY_DEFAULT)
     private TimeSpan drainTimeout = new TimeSpan(defaults.drainTimeout());
 
+    @Option(names = "--keepalive", paramLabel = "TIME", converter = TimeSpan.Converter.class,
+            description = "Silence after which the kernel probes whether a peer is there; 0 for never."
+                    + BY_DEFAULT)
+    private TimeSpan keepalive = new TimeSpan(defaults.keepalive());
+
     @Option(names = "--high-watermark", paramLabel = "SIZE", converter = ByteSize.Converter.class,
             description = "With more unsent bytes than this a client is not read from." + BY_DEFAULT)
     private ByteSize highWatermark = new ByteSize(defaults.highWatermarkBytes());
@@ -93,6 +99,11 @@ final class ServeFlags {
             description = "What all clients together may hold off-heap." + COMPUTED)
     private ByteSize memoryLimit;
 
+    @Option(names = "--socket-buffers", paramLabel = "SIZE", converter = ByteSize.Converter.class,
+            description = "The kernel's buffers of each client, SO_SNDBUF and SO_RCVBUF; 0 for its own"
+                    + " choice." + COMPUTED)
+    private ByteSize socketBuffers;
+
     /**
      * The flags as the server takes them, which checks whether they agree.
      *
@@ -108,12 +119,12 @@ final class ServeFlags {
                 .oldClientDelay(oldClientDelay.duration())
                 .framing(framing.framing)
                 .bufferSize(bufferSize.bytes())
-                .maxClients(maxClients)
                 .strictLimits(strictLimits)
                 .idleTimeout(idleTimeout.duration())
                 .frameTimeout(frameTimeout.duration())
                 .writeTimeout(writeTimeout.duration())
                 .drainTimeout(drainTimeout.duration())
+                .keepalive(keepalive.duration())
                 .highWatermarkBytes(highWatermark.bytes())
                 .lowWatermarkBytes(lowWatermark.bytes());
         if (unsentLimit != null) {
@@ -121,6 +132,12 @@ final class ServeFlags {
         }
         if (memoryLimit != null) {
             options.memoryLimitBytes(memoryLimit.bytes());
+        }
+        if (maxClients != null) {
+            options.maxClients(maxClients);
+        }
+        if (socketBuffers != null) {
+            options.socketBufferBytes(socketBuffers.bytes());
         }
         return options;
     }

@@ -135,9 +135,12 @@ final class CallText {
         Names names = new Names(name);
         if (level == SOL_SOCKET()) {
             names.whole(SO_ERROR(), "SO_ERROR").whole(SO_LINGER(), "SO_LINGER")
-                    .whole(SO_REUSEADDR(), "SO_REUSEADDR");
+                    .whole(SO_REUSEADDR(), "SO_REUSEADDR").whole(SO_SNDBUF(), "SO_SNDBUF")
+                    .whole(SO_RCVBUF(), "SO_RCVBUF").whole(SO_KEEPALIVE(), "SO_KEEPALIVE");
         } else if (level == IPPROTO_TCP()) {
-            names.whole(TCP_NODELAY(), "TCP_NODELAY").whole(TCP_INFO(), "TCP_INFO");
+            names.whole(TCP_NODELAY(), "TCP_NODELAY").whole(TCP_INFO(), "TCP_INFO")
+                    .whole(TCP_KEEPIDLE(), "TCP_KEEPIDLE").whole(TCP_KEEPINTVL(), "TCP_KEEPINTVL")
+                    .whole(TCP_KEEPCNT(), "TCP_KEEPCNT").whole(TCP_USER_TIMEOUT(), "TCP_USER_TIMEOUT");
         }
         return names.text();
     }

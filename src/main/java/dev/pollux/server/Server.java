@@ -59,7 +59,7 @@ public final class Server implements AutoCloseable {
     public Server start() {
         synchronized (lock) {
             ServerOptions effective = begin();
-            Listener listener = listen();
+            Listener listener = listen(effective);
             Thread.ofPlatform().name("pollux-loop").start(() -> run(effective, listener));
         }
         await(started);
@@ -78,7 +78,7 @@ public final class Server implements AutoCloseable {
     public Server open() {
         synchronized (lock) {
             ServerOptions effective = begin();
-            Listener listener = listen();
+            Listener listener = listen(effective);
             ownPosix = options.posix().get();
             try {
                 loop = loop(effective, ownPosix, listener);
@@ -142,14 +142,20 @@ public final class Server implements AutoCloseable {
         ServerOptions effective = options.effective();
         if (effective.maxClients() < options.maxClients()) {
             ServerLog.LOG.log(Level.WARNING, "max clients lowered from " + options.maxClients() + " to "
-                    + effective.maxClients() + ", for which the descriptor limit has room (ulimit -Hn)");
+                    + effective.maxClients() + ": " + effective.maxClientsReason());
+        }
+        MemoryPlan plan = effective.memoryPlan();
+        if (plan.isTooLarge()) {
+            ServerLog.LOG.log(Level.WARNING, "the limits add up to " + plan.sumBytes() + " bytes of memory,"
+                    + " and " + plan.limitSource() + " allows " + plan.limitBytes()
+                    + " (serve --dry-run prints the terms)");
         }
         return effective;
     }
 
-    private Listener listen() {
-        try (Posix posix = options.posix().get()) {
-            Listener listener = Listener.open(posix, options.address(), options.backlog());
+    private Listener listen(ServerOptions effective) {
+        try (Posix posix = effective.posix().get()) {
+            Listener listener = Listener.open(posix, effective);
             address = listener.address();
             begun = true;
             return listener;

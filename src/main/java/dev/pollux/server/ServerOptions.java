@@ -3,7 +3,9 @@ package dev.pollux.server;
 import dev.pollux.frame.Framing;
 import dev.pollux.poller.Backend;
 import dev.pollux.poller.PollerOptions;
+import dev.pollux.posix.Errno;
 import dev.pollux.posix.Posix;
+import dev.pollux.posix.PosixException;
 import dev.pollux.posix.SocketAddress;
 import java.time.Duration;
 import java.util.function.Supplier;
@@ -19,14 +21,17 @@ public final class ServerOptions implements Cloneable {
     /** Beside the longest frame, the room for one read(2): more than 64 KiB makes bulk traffic no cheaper. */
     private static final long READ_BYTES = 64 << 10;
     private static final long MOST_BUFFER_BYTES = 16 << 20;
-    private static final long GIGABYTE = 1L << 30;
     private static final long MOST_UNSENT_BYTES = 1L << 40; // So that no sum of ours overflows.
     private static final long MOST_MEMORY_BYTES = 1L << 50;
-    private static final long COMPUTED = -1;
+    private static final long MOST_SOCKET_BUFFER_BYTES = 512 << 20;
+    private static final Duration LONGEST_KEEPALIVE = Duration.ofSeconds(32767); // Linux's MAX_TCP_KEEPIDLE.
+    private static final int MAX_CLIENTS = 4096;
+    static final long COMPUTED = Long.MIN_VALUE;
 
     private SocketAddress address = SocketAddress.of("127.0.0.1", 5882);
     private int backlog = 4096;
-    private int maxClients = 4096;
+    private Integer maxClients; // Null for the default, which memory can lower.
+    private String maxClientsReason; // Of effective options whose clients were lowered.
     private boolean strictLimits;
     private int acceptBudget = UNTIL_EAGAIN;
     private Framing framing = Framing.u32le();
@@ -35,10 +40,14 @@ public final class ServerOptions implements Cloneable {
     private long lowWatermarkBytes = 32 << 10;
     private long unsentLimitBytes = COMPUTED;
     private long memoryLimitBytes = COMPUTED;
+    private long socketBufferBytes = COMPUTED;
+    private MachineMemory machine; // Null for this machine's.
+    private long heapBytes = Runtime.getRuntime().maxMemory();
     private Duration idleTimeout = Duration.ZERO;
     private Duration frameTimeout = Duration.ofSeconds(10);
     private Duration writeTimeout = Duration.ofSeconds(30);
     private Duration drainTimeout = Duration.ofSeconds(3);
+    private Duration keepalive = Duration.ofSeconds(60);
     private Backend backend = Backend.auto();
     private double sweepShare = PollerOptions.SWEEP_SHARE;
     private Duration oldClientDelay = Duration.ofNanos(PollerOptions.OLD_CLIENT_DELAY_NANOS);
@@ -48,7 +57,7 @@ public final class ServerOptions implements Cloneable {
     public ServerOptions() {
     }
 
-    /** Where to listen; 127.0.0.1:5882. Port 0 lets the kernel choose. */
+    /** Sets where to listen; port 0 lets the kernel choose. Default: 127.0.0.1:5882. */
     public ServerOptions address(SocketAddress address) {
         this.address = address;
         return this;
@@ -58,7 +67,10 @@ public final class ServerOptions implements Cloneable {
         return address;
     }
 
-    /** Connections that the kernel holds until they are accepted; 4096, and no more than somaxconn. */
+    /**
+     * Sets how many connections the kernel holds until they are accepted, no more than net.core.somaxconn.
+     * Default: 4096.
+     */
     public ServerOptions backlog(int backlog) {
         this.backlog = backlog;
         return this;
@@ -68,17 +80,29 @@ public final class ServerOptions implements Cloneable {
         return backlog;
     }
 
-    /** Clients at the same time; 4096. Lowered at start to what the descriptor limit allows. */
+    /**
+     * Sets the most clients at one time. A start lowers it to what the descriptor limit allows, and the
+     * default also to what the memory allows. Default: 4096.
+     */
     public ServerOptions maxClients(int maxClients) {
         this.maxClients = maxClients;
         return this;
     }
 
     public int maxClients() {
-        return maxClients;
+        return maxClients == null ? MAX_CLIENTS : maxClients;
     }
 
-    /** Whether a start fails where {@link #maxClients} would have to be lowered; false. */
+    /**
+     * What lowered {@link #maxClients}, for a message; null if nothing did.
+     *
+     * @see #effective
+     */
+    public String maxClientsReason() {
+        return maxClientsReason;
+    }
+
+    /** Sets whether a start fails where {@link #maxClients} would be lowered. Default: false. */
     public ServerOptions strictLimits(boolean strictLimits) {
         this.strictLimits = strictLimits;
         return this;
@@ -88,7 +112,7 @@ public final class ServerOptions implements Cloneable {
         return strictLimits;
     }
 
-    /** Calls of accept4(2) in one pass of the loop; {@link #UNTIL_EAGAIN}. */
+    /** Sets the calls of accept4(2) in one pass of the loop. Default: {@link #UNTIL_EAGAIN}. */
     public ServerOptions acceptBudget(int acceptBudget) {
         this.acceptBudget = acceptBudget;
         return this;
@@ -98,7 +122,7 @@ public final class ServerOptions implements Cloneable {
         return acceptBudget;
     }
 
-    /** Where frames end; {@link Framing#u32le}. */
+    /** Sets where frames end. Default: {@link Framing#u32le}. */
     public ServerOptions framing(Framing framing) {
         this.framing = framing;
         return this;
@@ -108,7 +132,7 @@ public final class ServerOptions implements Cloneable {
         return framing;
     }
 
-    /** The largest frame, prefix included; 4096, at most 16 MiB. */
+    /** Sets the largest frame, prefix included; at most 16 MiB. Default: 4096. */
     public ServerOptions bufferSize(long bufferSize) {
         this.bufferSize = bufferSize;
         return this;
@@ -118,7 +142,7 @@ public final class ServerOptions implements Cloneable {
         return bufferSize;
     }
 
-    /** Above so many unsent bytes a client is not read from; 64 KiB. */
+    /** Sets the unsent bytes above which a client is not read from. Default: 64 KiB. */
     public ServerOptions highWatermarkBytes(long highWatermarkBytes) {
         this.highWatermarkBytes = highWatermarkBytes;
         return this;
@@ -128,7 +152,7 @@ public final class ServerOptions implements Cloneable {
         return highWatermarkBytes;
     }
 
-    /** At so many unsent bytes, or fewer, reading goes on; 32 KiB. */
+    /** Sets the unsent bytes at which reading goes on, or fewer. Default: 32 KiB. */
     public ServerOptions lowWatermarkBytes(long lowWatermarkBytes) {
         this.lowWatermarkBytes = lowWatermarkBytes;
         return this;
@@ -139,8 +163,8 @@ public final class ServerOptions implements Cloneable {
     }
 
     /**
-     * With more unsent bytes than this a client is closed; the larger of 256 KiB and high watermark + receive
-     * buffer.
+     * Sets the unsent bytes above which a client is closed. Default: the larger of 256 KiB and high watermark
+     * + receive buffer.
      */
     public ServerOptions unsentLimitBytes(long unsentLimitBytes) {
         this.unsentLimitBytes = unsentLimitBytes;
@@ -157,7 +181,10 @@ public final class ServerOptions implements Cloneable {
     }
 
     /**
-     * What all clients together may hold off-heap; 1 GiB, or less if the clients' own limits add up to less.
+     * Sets what all clients together may hold off-heap. Default: 1 GiB, or less if the clients' own limits
+     * add up to less, or half of what heap, JVM and buffers leave of the memory is less.
+     *
+     * @see MemoryPlan
      */
     public ServerOptions memoryLimitBytes(long memoryLimitBytes) {
         this.memoryLimitBytes = memoryLimitBytes;
@@ -165,13 +192,49 @@ public final class ServerOptions implements Cloneable {
     }
 
     public long memoryLimitBytes() {
-        // Growth holds the old block and the new one for a moment, hence twice.
-        long each = 2 * (bufferSize + unsentLimitBytes());
-        long all = maxClients > GIGABYTE / each ? GIGABYTE : maxClients * each;
-        return memoryLimitBytes == COMPUTED ? Math.max(each, all) : memoryLimitBytes;
+        return memoryPlan().memoryLimitBytes();
     }
 
-    /** A client with no byte moved either way for this long is closed; zero, the default, means never. */
+    /**
+     * Sets SO_SNDBUF and SO_RCVBUF of each client; 0 leaves their sizes to the kernel. The kernel doubles
+     * both, and cuts them to net.core.wmem_max and net.core.rmem_max. Default: 0, or less than the kernel's
+     * usual 208 KiB if the memory has no room for so much.
+     *
+     * @see MemoryPlan
+     */
+    public ServerOptions socketBufferBytes(long socketBufferBytes) {
+        this.socketBufferBytes = socketBufferBytes;
+        return this;
+    }
+
+    public long socketBufferBytes() {
+        return memoryPlan().socketBufferBytes();
+    }
+
+    /** How these options divide the memory that this process may use. */
+    public MemoryPlan memoryPlan() {
+        return plan(maxClients());
+    }
+
+    private MemoryPlan plan(int clients) {
+        // Growth holds the old block and the new one for a moment, hence twice.
+        long each = 2 * (bufferSize + unsentLimitBytes());
+        return MemoryPlan.of(machine == null ? MachineMemory.here() : machine, heapBytes,
+                new MemoryPlan.Wish(clients, maxClients != null, each, 2 * receiveBufferBytes(),
+                        memoryLimitBytes, socketBufferBytes));
+    }
+
+    /** Replaces this machine's memory and this JVM's maximum heap, for a test. */
+    ServerOptions machine(MachineMemory machine, long heapBytes) {
+        this.machine = machine;
+        this.heapBytes = heapBytes;
+        return this;
+    }
+
+    /**
+     * Sets the time after which a client with no byte moved either way is closed; zero for never. Default:
+     * zero.
+     */
     public ServerOptions idleTimeout(Duration idleTimeout) {
         this.idleTimeout = idleTimeout;
         return this;
@@ -182,7 +245,8 @@ public final class ServerOptions implements Cloneable {
     }
 
     /**
-     * The time from a frame's first byte to its last, not counting pauses of ours; 10 s, zero for no limit.
+     * Sets the time from a frame's first byte to its last, without the server's own pauses; zero for no
+     * limit. Default: 10 s.
      */
     public ServerOptions frameTimeout(Duration frameTimeout) {
         this.frameTimeout = frameTimeout;
@@ -193,7 +257,10 @@ public final class ServerOptions implements Cloneable {
         return frameTimeout;
     }
 
-    /** The time in which a client must take some of the bytes that wait for it; 30 s, zero for no limit. */
+    /**
+     * Sets the time in which a client must take some of the bytes that wait for it; zero for no limit.
+     * Default: 30 s.
+     */
     public ServerOptions writeTimeout(Duration writeTimeout) {
         this.writeTimeout = writeTimeout;
         return this;
@@ -203,7 +270,10 @@ public final class ServerOptions implements Cloneable {
         return writeTimeout;
     }
 
-    /** The time that a peer has to hang up after we have; also the default time for a drain. 3 s. */
+    /**
+     * Sets the time that a peer has to hang up after the server has; also the default time for a drain.
+     * Default: 3 s.
+     */
     public ServerOptions drainTimeout(Duration drainTimeout) {
         this.drainTimeout = drainTimeout;
         return this;
@@ -213,7 +283,24 @@ public final class ServerOptions implements Cloneable {
         return drainTimeout;
     }
 
-    /** How to wait for readiness; {@link Backend#auto}. */
+    /**
+     * Sets the silence after which the kernel probes whether a peer is still there (SO_KEEPALIVE), in
+     * seconds, rounded up; zero for never. Six unanswered probes, each a sixth of that time after the last,
+     * close the client. A peer that acknowledges nothing is closed after the same time in all, or after the
+     * write timeout if that is longer (TCP_USER_TIMEOUT). Default: 60 s.
+     *
+     * @see <a href="https://man7.org/linux/man-pages/man7/tcp.7.html">tcp(7)</a>
+     */
+    public ServerOptions keepalive(Duration keepalive) {
+        this.keepalive = keepalive;
+        return this;
+    }
+
+    public Duration keepalive() {
+        return keepalive;
+    }
+
+    /** Sets how to wait for readiness. Default: {@link Backend#auto}. */
     public ServerOptions backend(Backend backend) {
         this.backend = backend;
         return this;
@@ -224,8 +311,8 @@ public final class ServerOptions implements Cloneable {
     }
 
     /**
-     * With {@link Backend#POLL_GENERATIONS}: the part of the time that may go into asking for silent clients;
-     * 0.1.
+     * Sets the part of the time that {@link Backend#POLL_GENERATIONS} may use to poll silent clients.
+     * Default: 0.1.
      */
     public ServerOptions sweepShare(double sweepShare) {
         this.sweepShare = sweepShare;
@@ -237,8 +324,8 @@ public final class ServerOptions implements Cloneable {
     }
 
     /**
-     * With {@link Backend#POLL_GENERATIONS}: how late a silent client may be noticed; 10 ms, if the share
-     * allows it.
+     * Sets how late {@link Backend#POLL_GENERATIONS} may notice a silent client, if the share allows it.
+     * Default: 10 ms.
      */
     public ServerOptions oldClientDelay(Duration oldClientDelay) {
         this.oldClientDelay = oldClientDelay;
@@ -250,10 +337,10 @@ public final class ServerOptions implements Cloneable {
     }
 
     PollerOptions pollerOptions() {
-        return new PollerOptions(maxClients, sweepShare, oldClientDelay.toNanos());
+        return new PollerOptions(maxClients(), sweepShare, oldClientDelay.toNanos());
     }
 
-    /** Makes the kernel for a thread, on that thread; {@link Posix#confined}. */
+    /** Sets what makes the kernel for a thread, on that thread. Default: {@link Posix#confined}. */
     public ServerOptions posix(Supplier<Posix> posix) {
         this.posix = posix;
         return this;
@@ -264,20 +351,38 @@ public final class ServerOptions implements Cloneable {
     }
 
     /**
-     * A copy as a server would run with it here and now: {@link #maxClients} lowered to what the descriptor
-     * limit allows, after that limit has been raised as far as it goes.
+     * Returns a copy as a server would run with it here and now, with all computed values fixed. The soft
+     * descriptor limit is raised as far as it goes, and {@link #maxClients} lowered to what descriptors and
+     * memory allow.
      *
      * @throws IllegalArgumentException if the options contradict each other
-     * @throws dev.pollux.posix.PosixException if the descriptor limit has no room, or too little with
-     *         {@link #strictLimits}
+     * @throws PosixException if the descriptor limit has no room, or {@link #strictLimits} is set and
+     *         descriptors or memory have too little
      */
     public ServerOptions effective() {
         ServerOptions effective = checked();
         try (Posix kernel = posix.get()) {
-            return effective.maxClients(
-                    DescriptorLimit.clientsWithin(kernel, maxClients, strictLimits,
-                            backend.descriptorLimit()));
+            DescriptorLimit.Room room =
+                    DescriptorLimit.clientsWithin(kernel, maxClients(), strictLimits, backend);
+            effective.fix(effective.plan(room.clients()), room);
         }
+        return effective;
+    }
+
+    private void fix(MemoryPlan plan, DescriptorLimit.Room room) {
+        int wanted = maxClients();
+        if (plan.clients() < room.clients()) {
+            maxClientsReason = plan.limitSource() + " allows " + plan.limitBytes() + " bytes of memory";
+            if (strictLimits) {
+                throw new PosixException("max clients " + room.clients(), -Errno.ENOMEM.number,
+                        maxClientsReason + ", with room for " + plan.clients() + "; lower --max-clients");
+            }
+        } else if (room.clients() < wanted) {
+            maxClientsReason = room.reason();
+        }
+        maxClients = plan.clients();
+        memoryLimitBytes = plan.memoryLimitBytes();
+        socketBufferBytes = plan.socketBufferBytes();
     }
 
     /** What a loop's receive buffer takes: a frame's beginning and one read behind it. */
@@ -291,7 +396,7 @@ public final class ServerOptions implements Cloneable {
         require(bufferSize >= leastFrame && bufferSize <= MOST_BUFFER_BYTES,
                 "buffer size %d is not within %d..%d (--buffer-size)",
                 bufferSize, leastFrame, MOST_BUFFER_BYTES);
-        require(maxClients >= 1, "max clients %d is less than 1 (--max-clients)", maxClients);
+        require(maxClients() >= 1, "max clients %d is less than 1 (--max-clients)", maxClients);
         require(backlog >= 1, "backlog %d is less than 1 (--backlog)", backlog);
         require(acceptBudget >= 1, "accept budget %d is less than 1 (--accept)", acceptBudget);
         require(highWatermarkBytes >= 0 && highWatermarkBytes <= MOST_UNSENT_BYTES,
@@ -310,6 +415,12 @@ public final class ServerOptions implements Cloneable {
                 memoryLimitBytes());
         require(memoryLimitBytes() <= MOST_MEMORY_BYTES, "memory limit %d is more than %d (--memory-limit)",
                 memoryLimitBytes(), MOST_MEMORY_BYTES);
+        require(socketBufferBytes == COMPUTED || socketBufferBytes >= 0
+                        && socketBufferBytes <= MOST_SOCKET_BUFFER_BYTES,
+                "socket buffers %d is not within 0..%d (--socket-buffers)", socketBufferBytes,
+                MOST_SOCKET_BUFFER_BYTES);
+        require(!keepalive.isNegative() && keepalive.compareTo(LONGEST_KEEPALIVE) <= 0,
+                "keepalive %s is not within 0 and 32767 s (--keepalive)", keepalive);
         requireTimeout(idleTimeout, "idle");
         requireTimeout(frameTimeout, "frame");
         requireTimeout(writeTimeout, "write");

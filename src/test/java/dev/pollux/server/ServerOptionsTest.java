@@ -38,6 +38,9 @@ class ServerOptionsTest {
         assertThat(options.frameTimeout()).isEqualTo(Duration.ofSeconds(10));
         assertThat(options.writeTimeout()).isEqualTo(Duration.ofSeconds(30));
         assertThat(options.drainTimeout()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(options.keepalive()).isEqualTo(Duration.ofSeconds(60));
+        options.machine(new MachineMemory(64L << 30, "a test"), 1 << 30);
+        assertThat(options.socketBufferBytes()).isZero();
         assertTaken();
     }
 
@@ -50,6 +53,7 @@ class ServerOptionsTest {
 
     @Test
     void theMemoryLimitIsAGigabyteOrWhatAllClientsCanHoldIfThatIsLess() {
+        options.machine(new MachineMemory(64L << 30, "a test"), 1 << 30);
         assertThat(options.memoryLimitBytes()).isEqualTo(1 << 30);
         assertThat(options.maxClients(10).memoryLimitBytes()).isLessThan(6 << 20);
         options.maxClients(Integer.MAX_VALUE).bufferSize(16 << 20).unsentLimitBytes(1L << 32);
@@ -145,6 +149,66 @@ class ServerOptionsTest {
         assertRefused(name);
         set.apply(options, Duration.ZERO);
         assertTaken();
+    }
+
+    @Test
+    void keepaliveAndSocketBuffersOutOfRangeAreRefused() {
+        options.keepalive(Duration.ofMillis(-1));
+        assertRefused("--keepalive");
+        options.keepalive(Duration.ofSeconds(32768));
+        assertRefused("--keepalive", "32767");
+        options.keepalive(Duration.ofSeconds(32767)).socketBufferBytes(-1);
+        assertRefused("--socket-buffers", "-1");
+        options.socketBufferBytes((512 << 20) + 1);
+        assertRefused("--socket-buffers", "536870913", "536870912");
+        options.socketBufferBytes(512 << 20);
+        assertTaken();
+        options.keepalive(Duration.ZERO).socketBufferBytes(0);
+        assertTaken();
+        options.memoryLimitBytes(-1);
+        assertRefused("--memory-limit", "-1");
+        options.memoryLimitBytes(1).maxClients(-1);
+        assertRefused("--max-clients", "-1");
+    }
+
+    private static final MachineMemory SMALL = new MachineMemory(256 << 20, "/sys/fs/cgroup/memory.max");
+
+    @Test
+    void maxClientsThatNobodySetIsLoweredToWhatTheMemoryAllowsAndThatIsSaid() {
+        options.address(SocketAddress.of("127.0.0.1", 0)).machine(SMALL, 64 << 20);
+        ServerOptions effective = options.effective();
+        assertThat(effective.maxClients()).isBetween(700, 800);
+        assertThat(effective.socketBufferBytes()).isEqualTo(16 << 10);
+        assertThat(effective.memoryPlan().sumBytes()).isLessThanOrEqualTo(256 << 20);
+        assertThat(effective.maxClientsReason())
+                .isEqualTo("/sys/fs/cgroup/memory.max allows 268435456 bytes of memory");
+        assertThat(effective.effective().maxClients()).as("fixed").isEqualTo(effective.maxClients());
+        try (Log log = new Log(); Server server = new Server(options, TestServer.ECHO).start()) {
+            assertThat(server.address()).isNotNull();
+            assertThat(log.warnings()).containsExactly("max clients lowered from 4096 to "
+                    + effective.maxClients() + ": " + effective.maxClientsReason());
+        }
+    }
+
+    @Test
+    void withStrictLimitsTooLittleMemoryIsAnError() {
+        options.address(SocketAddress.of("127.0.0.1", 0)).machine(SMALL, 64 << 20).strictLimits(true);
+        assertThatExceptionOfType(PosixException.class)
+                .isThrownBy(() -> new Server(options, TestServer.ECHO).start())
+                .withMessageContaining("max clients 4096: ENOMEM").withMessageContaining("--max-clients");
+        assertThat(options.maxClients(700).effective().maxClients()).isEqualTo(700);
+    }
+
+    @Test
+    void maxClientsThatIsSetIsKeptAndASumBeyondTheMemoryIsWarnedOf() {
+        options.address(SocketAddress.of("127.0.0.1", 0)).machine(SMALL, 64 << 20).maxClients(4096);
+        assertThat(options.effective().maxClients()).isEqualTo(4096);
+        assertThat(options.effective().maxClientsReason()).isNull();
+        try (Log log = new Log(); Server server = new Server(options, TestServer.ECHO).start()) {
+            assertThat(server.address()).isNotNull();
+            assertThat(log.warnings()).singleElement().asString().startsWith("the limits add up to ")
+                    .endsWith(SMALL.source() + " allows 268435456 (serve --dry-run prints the terms)");
+        }
     }
 
     @Test

@@ -191,6 +191,39 @@ class ConnectConformanceTest extends ConformanceTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void numbersOfTheListenerAreInheritedAndCheckedWhenTheyAreSet(Kernel kernel) {
+        int tcp = Abi.IPPROTO_TCP;
+        try (Sockets sockets = kernel.open()) {
+            Posix posix = sockets.posix();
+            int listener = sockets.bound("127.0.0.1");
+            assertThat(option(sockets, listener, tcp, Abi.TCP_USER_TIMEOUT)).isZero();
+            int[][] valid = {{Abi.SOL_SOCKET, Abi.SO_SNDBUF, 16 << 10},
+                {Abi.SOL_SOCKET, Abi.SO_RCVBUF, 16 << 10}, {Abi.SOL_SOCKET, Abi.SO_KEEPALIVE, 1}, {tcp, Abi.TCP_KEEPIDLE, 32767},
+                {tcp, Abi.TCP_KEEPINTVL, 7}, {tcp, Abi.TCP_KEEPCNT, 127},
+                {tcp, Abi.TCP_USER_TIMEOUT, Integer.MAX_VALUE}};
+            for (int[] each : valid) {
+                assertThat(posix.setsockopt(listener, each[0], each[1], sockets.ints(each[2]))).isZero();
+            }
+            int[][] invalid = {{Abi.TCP_KEEPIDLE, 0}, {Abi.TCP_KEEPIDLE, 32768}, {Abi.TCP_KEEPINTVL, 0},
+                {Abi.TCP_KEEPINTVL, 32768}, {Abi.TCP_KEEPCNT, 0}, {Abi.TCP_KEEPCNT, 128},
+                {Abi.TCP_USER_TIMEOUT, -1}};
+            for (int[] each : invalid) {
+                assertRefused(posix.setsockopt(listener, tcp, each[0], sockets.ints(each[1])), Errno.EINVAL);
+            }
+            assertThat(posix.listen(listener, 5)).isZero();
+            sockets.connect(listener);
+            sockets.waitFor(listener);
+            int accepted = sockets.accept(listener);
+            for (int[] each : valid) {
+                boolean doubled = each[1] == Abi.SO_SNDBUF || each[1] == Abi.SO_RCVBUF;
+                assertThat(option(sockets, accepted, each[0], each[1])).as("option %s", each[1])
+                        .isEqualTo(doubled && each[0] == Abi.SOL_SOCKET ? 2 * each[2] : each[2]);
+            }
+        }
+    }
+
     private static int option(Sockets sockets, int fd, int level, int name) {
         MemorySegment value = sockets.ints(-1);
         MemorySegment length = sockets.ints(4);

@@ -1,0 +1,86 @@
+package dev.pollux.server;
+
+/**
+ * Divides the memory that this process may use. What the heap, the JVM and the loop's buffers leave has two
+ * halves: one for what clients hold off-heap, one for the kernel's socket buffers. Sizes are in bytes.
+ *
+ * @param limitBytes the machine's memory, or a control group's limit
+ * @param limitSource the file with that number
+ * @param heapBytes the maximum heap, {@link Runtime#maxMemory}
+ * @param loopBytes the loop's receive and send buffers
+ * @param clients at most so many at one time
+ * @param memoryLimitBytes all clients together, off-heap
+ * @param socketBufferBytes SO_SNDBUF and SO_RCVBUF of each client; 0 for the kernel's own choice
+ */
+public record MemoryPlan(long limitBytes, String limitSource, long heapBytes, long loopBytes, int clients,
+        long memoryLimitBytes, long socketBufferBytes) {
+    /** What a JVM takes beside its heap: code, classes, threads, the garbage collector. */
+    public static final long JVM_BYTES = 96L << 20;
+    /** The kernel counts twice the size of a socket buffer, and there is one for each direction. */
+    public static final int BUFFERS_PER_CLIENT = 4;
+
+    private static final long MOST_MEMORY_LIMIT_BYTES = 1L << 30;
+    private static final long USUAL_SOCKET_BUFFER_BYTES = 208 << 10; // net.core.wmem_max, if nobody set it.
+    private static final long LEAST_SOCKET_BUFFER_BYTES = 16 << 10;
+    private static final long COMPUTED = ServerOptions.COMPUTED;
+
+    /**
+     * What the options ask for.
+     *
+     * @param clients the most that there may be
+     * @param clientsAreFixed whether they stay so many where the memory has no room for them
+     * @param clientBytes what one client may need off-heap
+     * @param memoryLimitBytes or COMPUTED
+     * @param socketBufferBytes or COMPUTED
+     */
+    record Wish(int clients, boolean clientsAreFixed, long clientBytes, long loopBytes, long memoryLimitBytes,
+            long socketBufferBytes) {
+    }
+
+    static MemoryPlan of(MachineMemory machine, long heapBytes, Wish wish) {
+        long spare = spare(machine.bytes(), heapBytes, wish.loopBytes);
+        long forSockets = spare - spare / 2;
+        long buffer = wish.socketBufferBytes;
+        if (buffer == COMPUTED) {
+            long each = forSockets / Math.max(1, wish.clients) / BUFFERS_PER_CLIENT;
+            buffer = each >= USUAL_SOCKET_BUFFER_BYTES ? 0 : Math.max(LEAST_SOCKET_BUFFER_BYTES, each);
+        }
+        int clients = wish.clients;
+        if (!wish.clientsAreFixed && buffer > 0) {
+            clients = (int) Math.max(1, Math.min(clients, forSockets / buffer / BUFFERS_PER_CLIENT));
+        }
+        long memoryLimit = wish.memoryLimitBytes;
+        if (memoryLimit == COMPUTED) {
+            long most = Math.min(MOST_MEMORY_LIMIT_BYTES, spare / 2);
+            long all = clients > most / wish.clientBytes ? most : clients * wish.clientBytes;
+            memoryLimit = Math.max(wish.clientBytes, all);
+        }
+        return new MemoryPlan(machine.bytes(), machine.source(), heapBytes, wish.loopBytes, clients,
+                memoryLimit, buffer);
+    }
+
+    private static long spare(long limitBytes, long heapBytes, long loopBytes) {
+        return Math.max(0, Math.max(0, limitBytes - heapBytes) - JVM_BYTES - loopBytes);
+    }
+
+    /** The most that the computed memory limit takes, and the room for socket buffers. */
+    public long halfBytes() {
+        return spare(limitBytes, heapBytes, loopBytes) / 2;
+    }
+
+    /** All socket buffers together; 0 where the kernel chooses their sizes. */
+    public long socketsBytes() {
+        return BUFFERS_PER_CLIENT * socketBufferBytes * clients;
+    }
+
+    /** All terms together. */
+    public long sumBytes() {
+        long sum = JVM_BYTES + loopBytes + memoryLimitBytes + socketsBytes();
+        return heapBytes > Long.MAX_VALUE - sum ? Long.MAX_VALUE : heapBytes + sum;
+    }
+
+    /** Whether there is less memory than the terms add up to. */
+    public boolean isTooLarge() {
+        return sumBytes() > limitBytes;
+    }
+}
