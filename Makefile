@@ -15,7 +15,7 @@ SOURCES = pom.xml $(shell find src/main jextract/linux/java)
 export MAVEN_OPTS += -Djansi.noreset=true --enable-native-access=ALL-UNNAMED \
 	-XX:+IgnoreUnrecognizedVMOptions --sun-misc-unsafe-memory-access=allow
 
-.PHONY: help build run stage test verify simulate plant mutants fuzz aot bench bench-quick bench-smoke report \
+.PHONY: help build run stage test verify acceptance simulate plant mutants fuzz aot bench bench-quick bench-smoke report \
 	bench-peers soak bindings bindings-check clean
 
 help: ## this list
@@ -42,6 +42,9 @@ verify: ## everything that must hold before a commit: the tests, the jars, the b
 	@$(MVN) $(ONLY_SUREFIRE_SPEAKS) -f bench/reactor.xml verify
 	@$(LAB).Lab SCOPE=smoke RESULTS=bench/target/results
 	@$(MAKE) --no-print-directory bindings-check aot
+
+acceptance: $(JAR) ## tests that take minutes, in memory groups and network namespaces of their own; as root
+	@$(MVN) $(ONLY_SUREFIRE_SPEAKS) test -Dgroups=acceptance -Dtest.excluded=none -Dtest.seconds=1800
 
 simulate: ## the server on a simulated kernel: SEEDS=1000000 JOBS=2, or SEED=42 for one with a trace
 	@$(MVN) -q test-compile

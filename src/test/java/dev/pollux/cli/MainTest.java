@@ -47,6 +47,8 @@ class MainTest {
         "serve --unsent-limit 64k      | less than high watermark + receive buffer, 135168 (--unsent-limit)",
         "serve --memory-limit 0        | memory limit 0 is less than 1 (--memory-limit)",
         "serve --memory-limit 8x       | '--memory-limit': '8x' is not a size such as 4096, 64k, 1m or 1g",
+        "serve --keepalive 32768       | keepalive PT9H6M8S is not within 0 and 32767 s (--keepalive)",
+        "serve --socket-buffers 1g     | socket buffers 1073741824 is not within 0..536870912",
         "serve --high-watermark x      | '--high-watermark': 'x' is not a size",
         "serve --idle-timeout 5x       | '5x' is not a time such as 500ms, 30s, 2m, 1h or plain",
         "serve --frame-timeout -1      | '--frame-timeout': '-1' is not a time",
@@ -122,6 +124,31 @@ class MainTest {
                 "receive buffer 68k = 69632 bytes: off-heap, a frame and one read behind it",
                 "in all 2184k = 2236416 bytes: off-heap at most");
         assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void dryRunPrintsEachTermOfTheMemoryPlan() {
+        assertThat(execute("serve --dry-run --max-clients 10 --socket-buffers 64k --keepalive 5s")).isZero();
+        assertThat(out.toString().lines().map(line -> line.replaceAll(" +", " "))).contains(
+                "keepalive 5s",
+                "JVM 96m = 100663296 bytes: beside its heap",
+                "socket-buffers 64k = 65536 bytes: SO_SNDBUF and SO_RCVBUF of each client",
+                "all sockets 2560k = 2621440 bytes: 4 x socket-buffers x max-clients")
+                .anyMatch(line -> line.matches("memory \\w+( = \\d+)? bytes: /\\S+"))
+                .anyMatch(line -> line.matches("maximum heap \\w+( = \\d+)? bytes: -Xmx"))
+                .anyMatch(line -> line.matches("half of the rest .* bytes: the most for memory-limit; .*"))
+                .anyMatch(line -> line.matches("sum .* bytes: heap, JVM, off-heap and sockets"));
+        out.getBuffer().setLength(0);
+        assertThat(execute("serve --dry-run --max-clients 10 --socket-buffers 0 --keepalive 0")).isZero();
+        assertThat(out.toString().lines().map(line -> line.replaceAll(" +", " "))).contains(
+                "keepalive 0, which is never", "socket-buffers 0: the kernel's own choice, not in the sum");
+    }
+
+    @Test
+    void dryRunNamesWhatLowersTheClients() {
+        assertThat(execute("serve --dry-run --poller select --max-clients 2000")).isZero();
+        assertThat(out.toString()).containsPattern(
+                "max-clients +\\d+ of 2000: select\\(2\\) watches descriptors below 1024\n");
     }
 
     @Test

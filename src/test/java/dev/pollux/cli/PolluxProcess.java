@@ -36,6 +36,7 @@ final class PolluxProcess implements AutoCloseable {
         private final List<String> prefix = new ArrayList<>();
         private List<String> jvmOptions = List.of("--enable-native-access=ALL-UNNAMED");
         private boolean stderrToPipe;
+        private Path jar;
 
         /** Puts a command in front that runs another one. */
         Setup through(String... command) {
@@ -49,6 +50,12 @@ final class PolluxProcess implements AutoCloseable {
             return this;
         }
 
+        /** Starts a jar, as a user does, instead of the classes. */
+        Setup jar(Path path) {
+            jar = path;
+            return this;
+        }
+
         /** Leaves stderr to the test, which may read it or not; else it goes to a file. */
         Setup stderrToPipe() {
             stderrToPipe = true;
@@ -59,7 +66,8 @@ final class PolluxProcess implements AutoCloseable {
             List<String> command = new ArrayList<>(prefix);
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
             command.addAll(jvmOptions);
-            command.addAll(List.of("-XX:TieredStopAtLevel=1", "-cp", classPath(), Main.class.getName()));
+            command.addAll(jar != null ? List.of("-jar", jar.toString())
+                    : List.of("-XX:TieredStopAtLevel=1", "-cp", classPath(), Main.class.getName()));
             command.addAll(Arrays.asList(args));
             Path file = stderrToPipe ? null : Files.createTempFile("pollux", ".stderr");
             ProcessBuilder builder = new ProcessBuilder(command);

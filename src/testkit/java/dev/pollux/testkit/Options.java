@@ -75,7 +75,8 @@ final class Options {
         if (room < 0) {
             return -Errno.EINVAL.number;
         }
-        int first = option == ERROR ? -socket.takeError() : socket.options.getOrDefault(option, unset(option));
+        int first = option == ERROR ? -socket.takeError()
+                : socket.options.getOrDefault(option, unset(option));
         ByteBuffer answer = ByteBuffer.allocate(2 * Integer.BYTES).order(ByteOrder.nativeOrder())
                 .putInt(first).putInt(socket.options.getOrDefault(~option, 0));
         int bytes = Math.min(room, option == LINGER ? 2 * Integer.BYTES : Integer.BYTES);
