@@ -53,19 +53,20 @@ class ArchitectureTest {
     }
 
     @Test
-    void pollersKnowOnlyPosix() {
-        assertKnowsOnly("poller", "posix", "bindings");
+    void pollersKnowOnlyPosixAndTheLog() {
+        assertKnowsOnly("poller", "log", "posix", "bindings");
     }
 
     @Test
-    void framesAndMetricsKnowOnlyTheJdk() {
+    void framesMetricsAndLogKnowOnlyTheJdk() {
+        assertKnowsOnly("log");
         assertKnowsOnly("frame");
         assertKnowsOnly("metrics");
     }
 
     @Test
     void serverDoesNotKnowTheCommandLine() {
-        assertKnowsOnly("server", "poller", "frame", "metrics", "posix", "bindings");
+        assertKnowsOnly("server", "poller", "frame", "metrics", "log", "posix", "bindings");
     }
 
     @Test
@@ -103,7 +104,7 @@ class ArchitectureTest {
         Set<String> packages = CLASSES.stream().map(each -> each.getPackageName().split("\\.")[2])
                 .collect(Collectors.toSet());
         assertThat(packages).isSubsetOf(
-                "bindings", "posix", "poller", "frame", "metrics", "server", "stage", "cli");
+                "bindings", "posix", "log", "poller", "frame", "metrics", "server", "stage", "cli");
     }
 
     @Test
@@ -164,6 +165,13 @@ class ArchitectureTest {
                         method.getFullName().equals("java.net.InetAddress.ofLiteral(java.lang.String)")
                                 || method.getFullName().equals("java.net.InetAddress.getAddress()")
                                 || !method.getOwner().getPackageName().equals("java.net"))));
+    }
+
+    /** So that every line is escaped, and no logger's failure reaches a loop. */
+    @Test
+    void loggersOfThePlatformAreUsedInOnePlace() {
+        check(handWritten().and(not(resideInAnyPackage("dev.pollux.log..", "dev.pollux.cli..")))
+                .should().dependOnClassesThat().areAssignableTo(System.Logger.class));
     }
 
     @Test

@@ -18,7 +18,7 @@ final class PollerName {
 
         @Override
         public Backend convert(String text) {
-            return text.equalsIgnoreCase(AUTO) ? Backend.auto() : super.convert(text);
+            return text.equalsIgnoreCase(AUTO) ? null : super.convert(text);
         }
     }
 

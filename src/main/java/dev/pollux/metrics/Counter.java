@@ -33,6 +33,15 @@ public enum Counter {
     ITERATIONS_MADE,
     /** Calls on clients and listener that the kernel answered with EAGAIN. */
     CALLS_WOULD_BLOCK,
+    /**
+     * Calls on clients and listener that failed with any other errno than EAGAIN and EINTR. Each errno is
+     * logged once, with its call.
+     */
+    CALLS_FAILED,
+    /** Times that the client limit was reached: further connections wait in the kernel's backlog. */
+    CLIENT_LIMIT_REACHED,
+    /** Frames whose peer ended before they did. They are not delivered. */
+    FRAMES_CUT_OFF,
     /** Times that a client's reading was stopped because it did not take its replies. */
     CLIENTS_PAUSED,
     /** Gauge: bytes that all clients together hold off-heap now. */
@@ -59,7 +68,9 @@ public enum Counter {
     CLOSED_FRAME_TIMEOUT,
     /** Closed because the peer took nothing for too long. */
     CLOSED_WRITE_TIMEOUT,
-    /** Closed because the kernel ran out of something. */
+    /** Closed because no complete frame came in the time for the first one. */
+    CLOSED_FIRST_FRAME_TIMEOUT,
+    /** Closed because the kernel or the process ran out of something. */
     CLOSED_NO_RESOURCES,
     /** Closed because the server drained. */
     CLOSED_BY_DRAIN,

@@ -2,6 +2,7 @@ package dev.pollux.poller;
 
 import dev.pollux.bindings.linux.Libc;
 import dev.pollux.posix.Posix;
+import java.util.List;
 import java.util.Locale;
 
 /** The ways to wait for descriptors, named as on the command line. */
@@ -42,7 +43,12 @@ public enum Backend {
 
     /** The one to take where nothing speaks for another: the default. */
     public static Backend auto() {
-        return EPOLL; // Decision 0011.
+        return inOrderOfChoice().getFirst(); // Decision 0011.
+    }
+
+    /** Those that {@link #auto} may mean: the first that the kernel does not refuse. */
+    public static List<Backend> inOrderOfChoice() {
+        return List.of(EPOLL, POLL_GENERATIONS, POLL);
     }
 
     /**

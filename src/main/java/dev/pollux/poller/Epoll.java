@@ -65,13 +65,13 @@ final class Epoll extends KernelPoller {
             throw new PosixException("epoll_create1", fd, "take another --poller");
         }
         this.arena = Arena.ofConfined();
-        this.events = arena.allocate(MOST_EVENTS * EpollEvent.BYTES, Long.BYTES);
-        this.change = arena.allocate(EpollEvent.BYTES, Long.BYTES);
         try {
+            this.events = arena.allocate(MOST_EVENTS * EpollEvent.BYTES, Long.BYTES);
+            this.change = arena.allocate(EpollEvent.BYTES, Long.BYTES);
             add(wakeup.fd(), WAKEUP_SLOT, Interest.READ);
-        } catch (PosixException e) {
+        } catch (Throwable t) {
             close();
-            throw e;
+            throw t;
         }
     }
 
@@ -126,7 +126,8 @@ final class Epoll extends KernelPoller {
 
     /**
      * A descriptor without interest leaves the kernel's set: it would report hang-ups unasked. A change for
-     * which the kernel has no room now stays on the list.
+     * which the kernel has no room now stays on the list, as every change of a fixed one does; a client's
+     * that is refused for any other reason is reported as a hang-up, since nothing more would be heard of it.
      */
     private void applyChanges() {
         int kept = 0;
@@ -135,9 +136,13 @@ final class Epoll extends KernelPoller {
             if (wanted[slot] != told[slot]) {
                 int operation = told[slot] == Interest.NONE ? EPOLL_CTL_ADD()
                         : wanted[slot] == Interest.NONE ? EPOLL_CTL_DEL() : EPOLL_CTL_MOD();
-                if (tell(operation, fds[slot], tokens[slot], wanted[slot]) < 0) {
+                int result = tell(operation, fds[slot], tokens[slot], wanted[slot]);
+                if (result < 0 && (slot < FIXED_SLOTS || isShortage(result))) {
                     changes[kept++] = slot;
                     continue;
+                }
+                if (result < 0) {
+                    report(tokens[slot], Interest.READ | Interest.WRITE | Interest.HANGUP);
                 }
                 told[slot] = wanted[slot];
             }
@@ -146,14 +151,18 @@ final class Epoll extends KernelPoller {
         changeCount = kept;
     }
 
-    /** Returns 0, or {@code -errno} if the kernel has no room for that (ENOMEM, ENOSPC). */
+    /** Returns 0 or {@code -errno}; throws for those that prove a bug. */
     private int tell(int operation, int fd, long token, int interest) {
         EpollEvent.set(change, 0, toPollBits(interest), token);
         int result = posix.epollCtl(this.fd, operation, fd, change);
-        if (result < 0 && result != -Errno.ENOMEM.number && result != -Errno.ENOSPC.number) {
+        if (result < 0 && Errno.isBug(result)) {
             throw refusal(fd, result);
         }
         return result;
+    }
+
+    private static boolean isShortage(int result) {
+        return result == -Errno.ENOMEM.number || result == -Errno.ENOSPC.number;
     }
 
     private static PosixException refusal(int fd, int result) {
@@ -164,13 +173,15 @@ final class Epoll extends KernelPoller {
     int waitOnce(long timeoutNanos) {
         applyChanges();
         boolean shorter = changeCount > 0 && (timeoutNanos < 0 || timeoutNanos > RETRY_NANOS);
+        int refused = reported();
+        long wait = refused > 0 ? 0 : shorter ? RETRY_NANOS : timeoutNanos;
         polls++;
-        int count = posix.epollWait(fd, events, MOST_EVENTS, millis(shorter ? RETRY_NANOS : timeoutNanos));
+        int count = posix.epollWait(fd, events, MOST_EVENTS, millis(wait));
         for (int i = 0; i < count; i++) {
             report(EpollEvent.data(events, i), fromPollBits(EpollEvent.events(events, i)));
         }
         scanned += Math.max(0, count);
-        return count;
+        return count < 0 && refused == 0 ? count : Math.max(0, count) + refused;
     }
 
     @Override
@@ -184,11 +195,16 @@ final class Epoll extends KernelPoller {
 
     private void growTo(int slot) {
         int size = Math.max(slot + 1, 2 * fds.length);
-        fds = Arrays.copyOf(fds, size);
-        tokens = Arrays.copyOf(tokens, size);
-        wanted = Arrays.copyOf(wanted, size);
-        told = Arrays.copyOf(told, size);
-        changed = Arrays.copyOf(changed, size);
+        int[] moreFds = Arrays.copyOf(fds, size);
+        long[] moreTokens = Arrays.copyOf(tokens, size);
+        int[] moreWanted = Arrays.copyOf(wanted, size);
+        int[] moreTold = Arrays.copyOf(told, size);
+        boolean[] moreChanged = Arrays.copyOf(changed, size);
+        fds = moreFds; // All or, without memory for them, none.
+        tokens = moreTokens;
+        wanted = moreWanted;
+        told = moreTold;
+        changed = moreChanged;
     }
 
     @Override

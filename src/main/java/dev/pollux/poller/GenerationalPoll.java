@@ -1,6 +1,7 @@
 package dev.pollux.poller;
 
 import dev.pollux.bindings.linux.timespec;
+import dev.pollux.log.Log;
 import dev.pollux.posix.Posix;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
@@ -30,6 +31,7 @@ import java.util.Arrays;
  * stale.
  */
 final class GenerationalPoll extends Poll {
+    private static final Log LOG = new Log("dev.pollux.poller");
     static final int SMALLEST_SLICE = 256; // Fewer would be mostly the system call and the way to it.
     static final int SILENT_SWEEPS = 2; // So long a young entry may be silent.
     private static final double FIRST_COST_NANOS = 100;
@@ -63,12 +65,12 @@ final class GenerationalPoll extends Poll {
 
     @Override
     public void add(int fd, long token, int interest) {
-        super.add(fd, token, interest);
         int slot = Poller.slot(token);
+        if (slot >= heardIn.length) { // First: without memory for it nothing has changed.
+            heardIn = Arrays.copyOf(heardIn, Math.max(slot + 1, 2 * heardIn.length));
+        }
+        super.add(fd, token, interest);
         if (slot >= FIXED_SLOTS) {
-            if (slot >= heardIn.length) {
-                heardIn = Arrays.copyOf(heardIn, Math.max(slot + 1, 2 * heardIn.length));
-            }
             promote(token);
         }
     }
@@ -273,10 +275,10 @@ final class GenerationalPoll extends Poll {
         double delay = delayNanos(old) * (1 + share);
         if (delay > saidDelayNanos) {
             saidDelayNanos = (long) (delay * HEADROOM);
-            System.getLogger("dev.pollux.poller").log(Level.INFO,
-                    "{0} silent clients may be noticed after up to {1} ms: a shorter --old-client-delay"
-                    + " would take more than --sweep-share {2} of the time",
-                    old, saidDelayNanos / 1_000_000, share);
+            long millis = saidDelayNanos / 1_000_000;
+            LOG.log(Level.INFO, () -> old + " silent clients may be noticed after up to " + millis
+                    + " ms: a shorter --old-client-delay would take more than --sweep-share " + share
+                    + " of the time");
         }
     }
 

@@ -13,6 +13,7 @@ import java.util.Arrays;
 /** What all back ends share: the deadline of a wait, the copy of its results, and the wake-up among them. */
 abstract class KernelPoller implements Poller {
     private static final long NANOS_PER_MILLI = 1_000_000;
+    private static final int MOST_FAILED = 10; // Waits in a row.
 
     final Posix posix;
     final Wakeup wakeup;
@@ -21,6 +22,7 @@ abstract class KernelPoller implements Poller {
     private long[] readyTokens = new long[64];
     private int[] readyBits = new int[64];
     private int ready;
+    private int failedInARow; // Waits.
 
     /** Opens the wake-up; the back end adds it to what it watches. */
     KernelPoller(Posix posix) {
@@ -35,8 +37,12 @@ abstract class KernelPoller implements Poller {
         while (true) {
             ready = 0;
             int result = waitOnce(left);
-            if (result != 0) {
-                return result > 0 ? ready : refused(result);
+            if (result < 0) {
+                return failed(result);
+            }
+            failedInARow = 0;
+            if (result > 0) {
+                return ready;
             }
             if (timeoutNanos >= 0) {
                 left = timeoutNanos == 0 ? 0 : deadlineNanos - posix.nanoTime();
@@ -63,12 +69,17 @@ abstract class KernelPoller implements Poller {
             return;
         }
         if (ready == readyTokens.length) {
-            readyTokens = Arrays.copyOf(readyTokens, 2 * ready);
-            readyBits = Arrays.copyOf(readyBits, 2 * ready);
+            grow();
         }
         readyTokens[ready] = token;
         readyBits[ready] = bits;
         ready++;
+    }
+
+    private void grow() {
+        long[] moreTokens = Arrays.copyOf(readyTokens, 2 * ready);
+        readyBits = Arrays.copyOf(readyBits, 2 * ready);
+        readyTokens = moreTokens;
     }
 
     /** How many were reported so far in this wait. */
@@ -76,13 +87,19 @@ abstract class KernelPoller implements Poller {
         return ready;
     }
 
-    /** Hands on what may pass, and throws what is ours to mend. */
-    final int refused(int result) {
-        if (result == -Errno.EINTR.number || result == -Errno.ENOMEM.number
-                || result == -Errno.EAGAIN.number) {
+    /** A signal may interrupt every wait; any other failure may pass, though not ten times in a row. */
+    private int failed(int result) {
+        if (result == -Errno.EINTR.number) {
             return result;
         }
-        throw new PosixException(call(), result);
+        if (Errno.isBug(result)) {
+            throw new PosixException(call(), result);
+        }
+        failedInARow++;
+        if (failedInARow == MOST_FAILED) {
+            throw new PosixException(call() + ", " + MOST_FAILED + " times in a row", result);
+        }
+        return result;
     }
 
     /** The name of the system call that waits. */

@@ -18,7 +18,12 @@ class Poll extends KernelPoller {
 
     Poll(Posix posix, int maxClients) {
         super(posix);
-        this.set = new PollSet(FIXED_SLOTS, maxClients);
+        try {
+            this.set = new PollSet(FIXED_SLOTS, maxClients);
+        } catch (Throwable t) {
+            wakeup.close();
+            throw t;
+        }
         set.add(wakeup.fd(), WAKEUP_SLOT, POLLIN());
     }
 

@@ -197,13 +197,20 @@ public final class PollSet implements AutoCloseable {
 
     private void grow() {
         int capacity = Math.min(limit, 2 * tokens.length);
+        long[] moreTokens = Arrays.copyOf(tokens, capacity);
         Arena larger = Arena.ofConfined();
-        MemorySegment copy = pollfd.allocateArray(capacity, larger);
+        MemorySegment copy;
+        try {
+            copy = pollfd.allocateArray(capacity, larger);
+        } catch (Throwable t) { // Out of memory: nothing has changed.
+            larger.close();
+            throw t;
+        }
         MemorySegment.copy(entries, 0, copy, 0, size * STRIDE);
         arena.close();
         arena = larger;
         entries = copy;
-        tokens = Arrays.copyOf(tokens, capacity);
+        tokens = moreTokens;
     }
 
     /** Frees the array. */

@@ -62,10 +62,11 @@ public interface Poller extends AutoCloseable {
      * @param timeoutNanos longest wait in nanoseconds, rounded up to what the call can say and never cut
      *                     short; 0 returns at once, -1 waits without limit
      * @return how many are ready; 0 when the time is over or on a wake-up; {@code -EINTR} if a signal came
-     *         first; {@code -ENOMEM} or {@code -EAGAIN} if the kernel had no memory to answer with: try again
-     *         a little later
-     * @throws PosixException for any other errno, and for a descriptor that is not open: each one means a bug
-     *     here
+     *         first; any other {@code -errno} if the wait failed, {@code -ENOMEM} for instance: try again a
+     *         little later
+     * @throws PosixException for an errno that proves a bug here ({@link dev.pollux.posix.Errno#isBug}), for
+     * a
+     *     descriptor that is not open, and when ten waits in a row failed
      */
     int await(long timeoutNanos);
 

@@ -43,9 +43,9 @@ final class Select extends KernelPoller {
         this.limit = maxClients;
         try {
             add(wakeup.fd(), WAKEUP_SLOT, Interest.READ);
-        } catch (PosixException e) {
+        } catch (Throwable t) {
             close();
-            throw e;
+            throw t;
         }
     }
 

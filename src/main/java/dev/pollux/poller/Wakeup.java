@@ -16,11 +16,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * @see <a href="https://man7.org/linux/man-pages/man2/eventfd.2.html">eventfd(2)</a>
  */
 final class Wakeup implements AutoCloseable {
+    private static final int MOST_FAILED = 10; // Calls in a row.
+
     private final Posix posix; // The polling thread's.
     private final int fd;
     private final Arena arena; // The polling thread's.
     private final MemorySegment counter;
     private final AtomicBoolean signalled = new AtomicBoolean();
+    private int failedInARow; // Reads, by the polling thread.
     private final Object lock = new Object();
     private final Posix shared; // Used and closed under the lock only.
     // Under the lock: a late signal must not write into a descriptor that is someone else's.
@@ -30,8 +33,14 @@ final class Wakeup implements AutoCloseable {
         this.posix = posix;
         this.fd = PosixException.check(posix.eventfd(0, Libc.EFD_NONBLOCK() | Libc.EFD_CLOEXEC()), "eventfd");
         this.arena = Arena.ofConfined();
-        this.counter = arena.allocate(ValueLayout.JAVA_LONG);
-        this.shared = posix.shareable();
+        try {
+            this.counter = arena.allocate(ValueLayout.JAVA_LONG);
+            this.shared = posix.shareable();
+        } catch (Throwable t) {
+            posix.close(fd);
+            arena.close();
+            throw t;
+        }
     }
 
     int fd() {
@@ -46,7 +55,7 @@ final class Wakeup implements AutoCloseable {
         }
         synchronized (lock) {
             int result = closed ? 0 : shared.eventfdWrite(fd, 1);
-            while (result == -Errno.EINTR.number) {
+            for (int tries = 1; mayPass(result, tries); tries++) {
                 result = shared.eventfdWrite(fd, 1);
             }
             // A full counter (EAGAIN) is as good.
@@ -57,13 +66,21 @@ final class Wakeup implements AutoCloseable {
         }
     }
 
+    /** A signal always passes; another failure may, but for those that prove a bug. */
+    private static boolean mayPass(int result, int tries) {
+        return result == -Errno.EINTR.number || result < 0 && result != -Errno.EAGAIN.number
+                && !Errno.isBug(result) && tries < MOST_FAILED;
+    }
+
     /**
      * Polling thread. The descriptor first, then the flag: the other way round a signal in between would be
      * lost.
      */
     void drain() {
         long result = posix.read(fd, counter, 0, counter.byteSize());
-        if (result < 0 && result != -Errno.EAGAIN.number && result != -Errno.EINTR.number) {
+        boolean failed = result < 0 && result != -Errno.EAGAIN.number && result != -Errno.EINTR.number;
+        failedInARow = failed ? failedInARow + 1 : 0;
+        if (failed && (Errno.isBug(result) || failedInARow == MOST_FAILED)) {
             throw new PosixException("read of descriptor " + fd + ", an eventfd", result);
         }
         signalled.set(false);

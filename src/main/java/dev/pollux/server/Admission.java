@@ -10,10 +10,10 @@ import dev.pollux.posix.Errno;
 import dev.pollux.posix.Posix;
 import dev.pollux.posix.PosixException;
 import dev.pollux.posix.SocketAddress;
+import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.function.IntSupplier;
-import java.util.function.ObjIntConsumer;
 
 /**
  * Lets clients in: as many as the budget of an iteration, the client limit and the kernel's resources allow.
@@ -25,7 +25,7 @@ final class Admission implements AutoCloseable {
     static final long TOKEN = Poller.token(Poller.LISTENER_SLOT, 0);
 
     private static final long FIRST_BACK_OFF_NANOS = 10_000_000;
-    private static final long LONGEST_BACK_OFF_NANOS = 640_000_000; // Recovery is to take less than a second.
+    private static final long LONGEST_BACK_OFF_NANOS = 1_000_000_000;
     private static final long NEVER = Long.MAX_VALUE;
 
     private final Listener listener;
@@ -33,22 +33,33 @@ final class Admission implements AutoCloseable {
     private final Poller poller;
     private final LoopCounters counters;
     private final Events events;
+    private final PeerLog log;
     private final Arena arena = Arena.ofConfined();
     private final MemorySegment peer = arena.allocate(SocketAddress.MAX_BYTES, Long.BYTES);
     private final MemorySegment peerLength = arena.allocate(JAVA_INT);
-    private final RateLimitedLog failures = new RateLimitedLog();
     private boolean watched = true; // Whether the listener is in the poll set.
     private long backOffNanos; // 0 after a success.
     private long againNanos = NEVER; // When to try again after a failure.
     private boolean closed;
 
-    Admission(Listener listener, Posix posix, Poller poller, LoopCounters counters,
-            Events events) {
+    /** What is done with each new descriptor. */
+    interface Opening {
+        /**
+         * Makes a client of it. The descriptor is its own from now on, also if this throws.
+         *
+         * @param peer the peer's address as accept4 wrote it
+         */
+        void open(MemorySegment peer, int fd);
+    }
+
+    Admission(Listener listener, Posix posix, Poller poller, LoopCounters counters, Events events,
+            PeerLog log) {
         this.listener = listener;
         this.posix = posix;
         this.poller = poller;
         this.counters = counters;
         this.events = events;
+        this.log = log;
         try {
             poller.add(listener.fd(), TOKEN, Interest.READ);
         } catch (Throwable t) {
@@ -71,9 +82,9 @@ final class Admission implements AutoCloseable {
      * Accepts until none waits, nobody has room, or the budget is used up.
      *
      * @param room says how many more clients there may be
-     * @param open given each new descriptor and its peer's address
+     * @param opening given each new descriptor
      */
-    void accept(long nowNanos, int budget, IntSupplier room, ObjIntConsumer<SocketAddress> open) {
+    void accept(long nowNanos, int budget, IntSupplier room, Opening opening) {
         if (closed) {
             return;
         }
@@ -86,14 +97,20 @@ final class Admission implements AutoCloseable {
             counters.add(Counter.ACCEPTS_MADE, 1);
             if (result >= 0) {
                 taken++;
-                open.accept(SocketAddress.from(peer), result);
+                opening.open(peer, result);
             } else if (result == -Errno.EAGAIN.number) {
                 counters.add(Counter.CALLS_WOULD_BLOCK, 1);
                 break;
             } else {
                 counters.add(Counter.CLIENTS_REFUSED, 1);
+                if (result != -Errno.EINTR.number) {
+                    counters.add(Counter.CALLS_FAILED, 1);
+                }
                 if (!Listener.isOfOneConnection(result)) {
                     break;
+                }
+                if (result != -Errno.EINTR.number) {
+                    log.callFailed(Level.INFO, "accept4", result, listener.address()::toString);
                 }
             }
         }
@@ -113,9 +130,11 @@ final class Admission implements AutoCloseable {
                 ? FIRST_BACK_OFF_NANOS : Math.min(LONGEST_BACK_OFF_NANOS, 2 * backOffNanos);
         againNanos = nowNanos + backOffNanos;
         events.acceptBackOff(listener.fd(), result, backOffNanos);
-        failures.log(nowNanos, () -> new PosixException("accept4 on " + listener.address(), result,
-                Listener.advice(result)).getMessage() + "; trying again in " + backOffNanos / 1_000_000
-                        + " ms");
+        log.acceptBackOff(nowNanos, result, () -> {
+            String advice = Listener.advice(result);
+            return new PosixException("accept4 on " + listener.address(), result, advice).getMessage()
+                    + "; trying again in " + backOffNanos / 1_000_000 + " ms";
+        });
     }
 
     /** There is a place again. */

@@ -1,6 +1,7 @@
 package dev.pollux.server;
 
 import static dev.pollux.bindings.linux.Libc.MSG_NOSIGNAL;
+import static dev.pollux.bindings.linux.Libc.SHUT_RDWR;
 import static dev.pollux.bindings.linux.Libc.SHUT_WR;
 
 import dev.pollux.frame.FrameReader;
@@ -10,7 +11,6 @@ import dev.pollux.metrics.Counter;
 import dev.pollux.poller.Interest;
 import dev.pollux.poller.Poller;
 import dev.pollux.posix.Errno;
-import dev.pollux.posix.PosixException;
 import dev.pollux.posix.SocketAddress;
 import dev.pollux.posix.TcpInfo;
 import java.lang.foreign.MemorySegment;
@@ -50,9 +50,11 @@ public final class Client {
     private boolean peerFinished; // End of stream was read.
     private boolean peerGone; // A hang-up was seen: nothing can be sent any more.
     private boolean dirty; // On the loop's list of clients to flush.
+    private boolean firstFrameDue; // No complete frame has come, and there is a time for the first one.
     private long frameNanosLeft; // While paused: what remains of the time for the unfinished frame.
     private long bytesReceived;
     private long bytesSent;
+    private long bytesCutOff; // Of a frame in whose midst this client ended.
     // While the server drains: how much more is read from a peer that does not stop.
     private long drainBytesLeft;
     private Object state;
@@ -62,8 +64,8 @@ public final class Client {
         this.fd = fd;
         this.token = token;
         this.address = address;
-        this.unfinished = new Unfinished(loop.options.bufferSize(), loop.budget);
-        this.outbound = new Outbound(loop.options.unsentLimitBytes(), loop.budget);
+        this.unfinished = new Unfinished(loop.options.bufferSize(), loop.budget, loop.options.memory());
+        this.outbound = new Outbound(loop.options.unsentLimitBytes(), loop.budget, loop.options.memory());
     }
 
     /** The peer's address. */
@@ -122,7 +124,7 @@ public final class Client {
             if (loop.replies.append(framing, buffer, offset, length)) {
                 return true;
             }
-            flushReplies();
+            flushInCallback();
             if (phase == Phase.OPEN && outbound.isEmpty()
                     && loop.replies.append(framing, buffer, offset, length)) {
                 return true;
@@ -131,11 +133,21 @@ public final class Client {
         if (phase == Phase.OPEN && !outbound.fits(framing.prefixBytes() + length + framing.suffixBytes())) {
             abort(CloseReason.UNSENT_LIMIT);
         }
-        if (phase == Phase.OPEN && !outbound.append(framing, buffer, offset, length)) {
-            abort(CloseReason.MEMORY_LIMIT);
+        if (phase == Phase.OPEN) {
+            abortIf(outbound.append(framing, buffer, offset, length));
         }
         markDirty();
         return phase == Phase.OPEN;
+    }
+
+    /** The handler may catch what is thrown here, and it ends the server all the same. */
+    private void flushInCallback() {
+        try {
+            flushReplies();
+        } catch (Throwable t) {
+            loop.failure = t;
+            throw t;
+        }
     }
 
     /**
@@ -170,7 +182,8 @@ public final class Client {
     /** What a log says of it in the end. */
     String describeEnd() {
         return this + " closed: " + reason + ", " + bytesReceived + " bytes received, " + bytesSent
-                + " sent, " + outbound.unsent() + " unsent";
+                + " sent, " + outbound.unsent() + " unsent"
+                + (bytesCutOff == 0 ? "" : ", ended after " + bytesCutOff + " bytes of a frame");
     }
 
     int slot() {
@@ -230,8 +243,7 @@ public final class Client {
 
     /** A large unfinished frame is continued where it lies. */
     private boolean receiveInPlace() {
-        if (!unfinished.makeRoom()) {
-            abort(CloseReason.MEMORY_LIMIT);
+        if (abortIf(unfinished.makeRoom())) {
             return false;
         }
         MemorySegment block = unfinished.segment();
@@ -276,8 +288,16 @@ public final class Client {
                 abort(CloseReason.PEER_RESET);
             }
         } else if (n != -Errno.EINTR.number) {
-            abort(CloseReason.ofFailure("read", fd, n));
+            abort(failed("read", n));
         }
+    }
+
+    /** Counts and logs a call that failed, and says why this client ends. */
+    private CloseReason failed(String call, long result) {
+        CloseReason failed = CloseReason.ofFailure(call, fd, result);
+        loop.counters.add(Counter.CALLS_FAILED, 1);
+        loop.log.callFailed(call, result, this::toString);
+        return failed;
     }
 
     /**
@@ -299,14 +319,16 @@ public final class Client {
         } catch (FrameTooLongException e) {
             loop.log.frameTooLong(loop.nowNanos, this, e, buffer, reader);
             finish(CloseReason.FRAME_TOO_LONG);
-        } catch (PosixException e) {
-            throw e; // From a call that a handler caused: ours to mend, whoever was on the stack.
         } catch (Throwable t) {
             fail(t);
         }
         flushReplies();
         loop.serving = null;
         keepUnfinished(buffer, start, reader);
+        if (firstFrameDue && reader.unfinishedOffset() > start) {
+            firstFrameDue = false;
+            loop.timeouts.firstFrame.remove(slot());
+        }
         settle();
     }
 
@@ -317,9 +339,10 @@ public final class Client {
         }
         long bytes = reader.unfinishedBytes();
         boolean begun = unfinished.bytes() == 0 || reader.unfinishedOffset() > start;
-        if (!unfinished.keep(buffer, reader.unfinishedOffset(), bytes, reader.searched())) {
-            abort(CloseReason.MEMORY_LIMIT);
-        } else if (bytes == 0) {
+        if (abortIf(unfinished.keep(buffer, reader.unfinishedOffset(), bytes, reader.searched()))) {
+            return;
+        }
+        if (bytes == 0) {
             loop.timeouts.frame.remove(slot());
             if (unfinished.isWarm()) {
                 loop.timeouts.memoryIdle(slot(), loop.nowNanos);
@@ -334,9 +357,8 @@ public final class Client {
         if (bytes > 0) {
             MemorySegment segment = loop.replies.segment();
             long sent = trySend(segment, 0, bytes);
-            if (phase != Phase.CLOSED && !peerGone && sent < bytes
-                    && !outbound.append(segment, sent, bytes - sent)) {
-                abort(CloseReason.MEMORY_LIMIT);
+            if (phase != Phase.CLOSED && !peerGone && sent < bytes) {
+                abortIf(outbound.append(segment, sent, bytes - sent));
             }
             loop.replies.clear();
         }
@@ -345,13 +367,17 @@ public final class Client {
     /** Sends once what waits, and sees what follows from it. */
     void flush() {
         dirty = false;
+        sendUnsent();
+        if (loop.draining) {
+            drain(); // It may have been paused when the others were drained.
+        }
+    }
+
+    private void sendUnsent() {
         if (phase != Phase.CLOSED && !outbound.isEmpty()) {
             outbound.sent(trySend(outbound.segment(), outbound.head(), outbound.unsent()));
         }
         settle();
-        if (loop.draining) {
-            drain(); // It may have been paused when the others were drained.
-        }
     }
 
     /** Returns how many bytes the kernel took; 0 too if the client had to be closed. */
@@ -370,11 +396,24 @@ public final class Client {
         if (n == -Errno.EAGAIN.number) {
             loop.counters.add(Counter.CALLS_WOULD_BLOCK, 1);
         } else if (n == -Errno.EPIPE.number || n == -Errno.ECONNRESET.number) {
-            dropOutput(); // The reset came before the poller could tell: frames may lie in the kernel still.
+            peerLost(n);
         } else if (n != -Errno.EINTR.number) {
-            abort(CloseReason.ofFailure("send", fd, n));
+            abort(failed("send", n));
         }
         return 0;
+    }
+
+    /**
+     * The reset came before the poller could report it, and frames may lie in the kernel still. They are read
+     * until their end, which a shutdown brings about where the connection was not reset after all: otherwise
+     * a client whose send failed for another reason would stay, half dead.
+     */
+    private void peerLost(long result) {
+        failed("send", result);
+        dropOutput();
+        if (phase != Phase.CLOSED) {
+            loop.posix.shutdown(fd, SHUT_RDWR()); // It fails where there is no connection: a hang-up, too.
+        }
     }
 
     /** Brings phase, pause, deadlines and interest in line with what is unsent. */
@@ -436,14 +475,15 @@ public final class Client {
         }
         int result = loop.posix.shutdown(fd, SHUT_WR());
         if (result < 0) {
-            abort(CloseReason.ofFailure("shutdown", fd, result));
+            abort(failed("shutdown", result));
             return;
         }
         phase = Phase.LINGERING;
         loop.timeouts.lingerBegan(slot(), loop.nowNanos);
     }
 
-    private void discard() {
+    /** Reads once, for nothing. Returns whether anything came. */
+    private boolean discard() {
         MemorySegment buffer = loop.receiveBuffer;
         long n = loop.posix.read(fd, buffer, 0, buffer.byteSize());
         loop.counters.add(Counter.READS_MADE, 1);
@@ -452,9 +492,21 @@ public final class Client {
         } else if (n == 0) {
             abort(reason);
         } else if (n != -Errno.EAGAIN.number && n != -Errno.EINTR.number) {
-            CloseReason.ofFailure("read", fd, n); // Throws if the fault is ours.
+            failed("read", n);
             abort(reason);
         }
+        return n > 0;
+    }
+
+    /**
+     * Before a deadline closes this client: reads what has arrived, and offers the kernel what is unsent. The
+     * deadline may have passed while the process was stopped, or before the poller could report this client.
+     */
+    void lookAgain() {
+        sendUnsent();
+        long mostBytes = bytesReceived + loop.receiveBuffer.byteSize();
+        while (phase == Phase.OPEN && !paused && bytesReceived < mostBytes && receive()) { }
+        while (phase == Phase.LINGERING && bytesReceived < mostBytes && discard()) { }
     }
 
     /**
@@ -465,15 +517,20 @@ public final class Client {
         if (drainBytesLeft == 0) {
             drainBytesLeft = DRAIN_BYTES;
         }
-        while (phase == Phase.OPEN && !paused && receive()) { }
+        while (phase == Phase.OPEN && !paused && !loop.isDrainOver() && receive()) { }
         if (phase == Phase.OPEN) {
             loop.timeouts.quietBegan(slot(), loop.nowNanos);
         }
     }
 
-    /** Nothing more has come. A paused client is asked again when it is resumed. */
+    /**
+     * The moment of quiet is over: finishes, unless something has come that was not looked at yet. A paused
+     * client is asked again when it is resumed.
+     */
     void finishDrain() {
-        if (!paused) {
+        long bytesBefore = bytesReceived;
+        drain();
+        if (!paused && bytesReceived == bytesBefore) {
             finish(CloseReason.SERVER_DRAINED);
         }
     }
@@ -484,6 +541,10 @@ public final class Client {
             phase = Phase.FINISHING;
             this.reason = reason;
             loop.timeouts.frame.remove(slot());
+            loop.timeouts.firstFrame.remove(slot());
+            if (reason == CloseReason.PEER_CLOSED || reason == CloseReason.PEER_RESET) {
+                cutOff();
+            }
             if (loop.serving != this) { // Else the handler may still hold a payload that lies in this memory.
                 unfinished.release();
             }
@@ -496,14 +557,34 @@ public final class Client {
         if (phase == Phase.CLOSED) {
             return;
         }
+        loop.closing.add(this); // First: where there is no memory for it, nothing has changed.
+        if (phase == Phase.OPEN && reason == CloseReason.PEER_RESET) {
+            cutOff();
+        }
         if (this.reason == null || this.reason == CloseReason.PEER_CLOSED) { // Not all was sent, after all.
             this.reason = reason;
         }
         phase = Phase.CLOSED;
-        loop.closing.add(this);
+    }
+
+    /** Aborts if there is a reason to. Returns whether there is. */
+    private boolean abortIf(CloseReason reason) {
+        if (reason != null) {
+            abort(reason);
+        }
+        return reason != null;
+    }
+
+    /** The peer has ended in the midst of a frame, which is counted and never delivered. */
+    private void cutOff() {
+        bytesCutOff = unfinished.bytes();
+        if (bytesCutOff > 0) {
+            loop.counters.add(Counter.FRAMES_CUT_OFF, 1);
+        }
     }
 
     void onOpen() {
+        firstFrameDue = loop.timeouts.clientOpened(slot(), loop.nowNanos);
         try {
             loop.handler.onOpen(this);
         } catch (Throwable t) {
@@ -529,8 +610,8 @@ public final class Client {
 
     private void markDirty() {
         if (!dirty && phase != Phase.CLOSED) {
+            loop.dirty.add(this); // First: where there is no memory for it, nothing has changed.
             dirty = true;
-            loop.dirty.add(this);
         }
     }
 

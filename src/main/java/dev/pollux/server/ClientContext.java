@@ -13,6 +13,8 @@ import java.util.ArrayDeque;
  * What the clients of one loop share: its kernel, its buffers, its clock, and the lists of what is put off.
  */
 final class ClientContext implements AutoCloseable {
+    private static final long SLOW_NANOS = 1_000_000; // Below, a deadline is not worth a second look.
+
     final ServerOptions options;
     final Framing framing;
     final Handler handler;
@@ -43,6 +45,10 @@ final class ClientContext implements AutoCloseable {
     long nowNanos;
     /** Whether clients are finished as soon as all that they have sent is answered. */
     boolean draining;
+    /** While draining: when the time for it is over. */
+    long drainDeadlineNanos;
+    /** What the engine itself threw inside a callback, which may have caught it: the loop ends with it. */
+    Throwable failure;
 
     private final Thread thread = Thread.currentThread();
     private final Arena arena;
@@ -54,15 +60,46 @@ final class ClientContext implements AutoCloseable {
         this.counters = counters;
         this.posix = posix;
         this.nowNanos = posix.nanoTime();
-        // Before the arena: it may fail.
-        this.poller = options.backend().open(posix, options.pollerOptions());
-        this.arena = Arena.ofConfined();
-        this.receiveBuffer = arena.allocate(options.receiveBufferBytes(), Long.BYTES);
-        this.readArea = receiveBuffer.asSlice(Unfinished.IN_PLACE_BYTES);
-        this.replies = new Replies(arena, options.receiveBufferBytes());
         this.reader = new FrameReader(framing, options.bufferSize());
         this.timeouts = new Timeouts(options);
         this.budget = new MemoryBudget(options.memoryLimitBytes(), counters);
+        this.arena = Arena.ofConfined();
+        try {
+            this.receiveBuffer = arena.allocate(options.receiveBufferBytes(), Long.BYTES);
+            this.readArea = receiveBuffer.asSlice(Unfinished.IN_PLACE_BYTES);
+            this.replies = new Replies(arena, options.receiveBufferBytes());
+            this.poller = options.openPoller(posix);
+        } catch (Throwable t) {
+            arena.close();
+            throw t;
+        }
+    }
+
+    /** Reads the clock: for a drain, in which one pass over the clients may take longer than its time. */
+    boolean isDrainOver() {
+        return posix.nanoTime() - drainDeadlineNanos >= 0;
+    }
+
+    /**
+     * Reads the clock again, after callbacks. Where they took long, what was put into lists of deadlines
+     * meanwhile counts from now, not from before them.
+     */
+    void readClock() {
+        long now = posix.nanoTime();
+        if (now - nowNanos > SLOW_NANOS) {
+            timeouts.restart(nowNanos, now);
+        }
+        nowNanos = now;
+    }
+
+    /** Ends the loop if the engine itself failed inside a callback. */
+    void rethrowFailure() {
+        switch (failure) {
+            case null -> { }
+            case Error e -> throw e;
+            case RuntimeException e -> throw e;
+            default -> throw new IllegalStateException(failure); // The engine throws no checked exception.
+        }
     }
 
     boolean isLoopThread() {

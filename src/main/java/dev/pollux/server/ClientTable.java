@@ -45,16 +45,24 @@ final class ClientTable {
         if (freeCount > 0) {
             freeCount--;
         } else {
-            used++;
-            if (used > clients.length) {
-                int capacity = Math.min(limit, 2 * clients.length);
-                clients = Arrays.copyOf(clients, capacity);
-                generations = Arrays.copyOf(generations, capacity);
-                free = Arrays.copyOf(free, capacity);
+            if (used == clients.length) {
+                grow();
             }
+            used++;
         }
         clients[index] = client;
         size++;
+    }
+
+    /** Without memory for it nothing has changed. */
+    private void grow() {
+        int capacity = Math.min(limit, 2 * clients.length);
+        Client[] moreClients = Arrays.copyOf(clients, capacity);
+        int[] moreGenerations = Arrays.copyOf(generations, capacity);
+        int[] moreFree = Arrays.copyOf(free, capacity);
+        clients = moreClients;
+        generations = moreGenerations;
+        free = moreFree;
     }
 
     /** The client of a token, or null if it is gone, whoever has its slot now. */

@@ -26,7 +26,9 @@ public enum CloseReason {
     FRAME_TIMEOUT(Counter.CLOSED_FRAME_TIMEOUT),
     /** The peer took none of the bytes waiting for it for {@code --write-timeout}. */
     WRITE_TIMEOUT(Counter.CLOSED_WRITE_TIMEOUT),
-    /** The kernel ran out of something (ENOMEM, ENOBUFS) on one of this client's calls. */
+    /** No complete frame came within {@code --first-frame-timeout} of the connection. */
+    FIRST_FRAME_TIMEOUT(Counter.CLOSED_FIRST_FRAME_TIMEOUT),
+    /** The kernel or the process ran out of something that this client needed: ENOMEM, ENOBUFS, memory. */
     NO_RESOURCES(Counter.CLOSED_NO_RESOURCES),
     /** The server was told to drain. */
     SERVER_DRAINED(Counter.CLOSED_BY_DRAIN),
@@ -40,15 +42,19 @@ public enum CloseReason {
     }
 
     /**
-     * Sorts a failed read(2) or send(2) on a client's socket: the peer's fault and the machine's are a
-     * reason, ours is an exception that ends the server.
+     * Sorts a failed call on a client's socket. Any errno ends that client, except the four that prove a bug
+     * of ours.
+     *
+     * @param result {@code -errno}
+     * @throws PosixException for {@link Errno#isBug}, which ends the server
      */
     static CloseReason ofFailure(String call, int fd, long result) {
+        if (Errno.isBug(result)) {
+            throw new PosixException(call + " of descriptor " + fd, result);
+        }
         return switch (Errno.of(result)) {
-            case ECONNRESET, EPIPE, ETIMEDOUT, ECONNABORTED, ECONNREFUSED, EHOSTUNREACH, EHOSTDOWN,
-                 ENETUNREACH, ENETDOWN, ENONET, EPROTO, EPERM, EACCES, ENOTCONN -> PEER_RESET;
-            case ENOMEM, ENOBUFS, ENOSPC -> NO_RESOURCES;
-            case null, default -> throw new PosixException(call + " of descriptor " + fd, result);
+            case ENOMEM, ENOBUFS, ENOSPC, EMFILE, ENFILE, ENOSR, EDQUOT -> NO_RESOURCES;
+            case null, default -> PEER_RESET;
         };
     }
 }

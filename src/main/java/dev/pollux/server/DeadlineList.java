@@ -41,7 +41,7 @@ final class DeadlineList {
      */
     void put(int slot, long deadlineNanos) {
         remove(slot);
-        growTo(slot);
+        reserve(slot);
         int before = tail;
         while (before != NONE && deadlines[before] - deadlineNanos > 0) {
             before = previous[before];
@@ -82,26 +82,46 @@ final class DeadlineList {
         next[slot] = slot;
     }
 
+    /** The first slot if its deadline has come; -1 if none has. */
+    int firstExpired(long nowNanos) {
+        return head == NONE || deadlines[head] - nowNanos > 0 ? NONE : head;
+    }
+
     /** Takes out the first slot if its deadline has come; -1 if none has. */
     int removeExpired(long nowNanos) {
-        int slot = head;
-        if (slot == NONE || deadlines[slot] - nowNanos > 0) {
-            return NONE;
+        int slot = firstExpired(nowNanos);
+        if (slot != NONE) {
+            remove(slot);
         }
-        remove(slot);
         return slot;
     }
 
-    private void growTo(int slot) {
+    /** Whether a slot is in the list and its deadline has come. */
+    boolean isExpired(int slot, long nowNanos) {
+        return contains(slot) && deadlines[slot] - nowNanos <= 0;
+    }
+
+    /** Puts off the slots at the end of the list that have just this deadline. */
+    void restart(long fromNanos, long toNanos) {
+        for (int slot = tail; slot != NONE && deadlines[slot] == fromNanos; slot = previous[slot]) {
+            deadlines[slot] = toNanos;
+        }
+    }
+
+    /** Makes room for a slot. Without memory for it nothing has changed. */
+    void reserve(int slot) {
         int old = next.length;
         if (slot >= old) {
             int size = Math.max(slot + 1, 2 * old);
-            deadlines = Arrays.copyOf(deadlines, size);
-            previous = Arrays.copyOf(previous, size);
-            next = Arrays.copyOf(next, size);
+            long[] largerDeadlines = Arrays.copyOf(deadlines, size);
+            int[] largerPrevious = Arrays.copyOf(previous, size);
+            int[] largerNext = Arrays.copyOf(next, size);
             for (int i = old; i < size; i++) {
-                next[i] = i;
+                largerNext[i] = i;
             }
+            deadlines = largerDeadlines;
+            previous = largerPrevious;
+            next = largerNext;
         }
     }
 }

@@ -9,8 +9,10 @@ import dev.pollux.posix.Posix;
 import dev.pollux.posix.PosixException;
 import dev.pollux.posix.SocketAddress;
 import java.lang.System.Logger.Level;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * One thread's loop: waits for readiness and hands it to the clients. Nothing below {@link Server} starts a
@@ -29,12 +31,12 @@ final class EventLoop implements AutoCloseable {
     private final LoopCounters counters;
     private final ClientTable table;
     private final Admission admission;
-    private final RateLimitedLog waitFailures = new RateLimitedLog();
     // Under its lock: the one way in for other threads.
     private final Queue<Runnable> tasks = new ArrayDeque<>();
+    private boolean tasksRefused; // The loop has ended.
     private volatile boolean hasTasks;
     private final Queue<Runnable> running = new ArrayDeque<>();
-    private long drainDeadlineNanos;
+    private boolean full; // All places are taken.
     private boolean stopped;
 
     /** A loop on the calling thread. The listener becomes its own, unless this throws. */
@@ -44,7 +46,7 @@ final class EventLoop implements AutoCloseable {
         this.counters = counters;
         this.table = new ClientTable(options.maxClients());
         try {
-            this.admission = new Admission(listener, posix, poller, counters, context.events);
+            this.admission = new Admission(listener, posix, poller, counters, context.events, context.log);
         } catch (Throwable t) {
             context.close();
             throw t;
@@ -72,6 +74,9 @@ final class EventLoop implements AutoCloseable {
                 serve(table.get(token), poller.ready(i));
             }
         }
+        if (ready > 0) {
+            context.readClock();
+        }
         expire();
         runTasks();
         settle();
@@ -79,7 +84,9 @@ final class EventLoop implements AutoCloseable {
             accept(context.options.acceptBudget());
             settle();
         }
+        context.log.flushDue(context.nowNanos);
         context.events.iterationEnded(ready);
+        context.rethrowFailure();
         return ready;
     }
 
@@ -104,8 +111,9 @@ final class EventLoop implements AutoCloseable {
         }
         long nowNanos = context.nowNanos;
         long least = context.timeouts.untilNext(nowNanos, admission.untilDue(nowNanos, NEVER));
+        least = context.log.untilDue(nowNanos, least);
         if (context.draining) {
-            least = Math.min(least, Math.max(0, drainDeadlineNanos - nowNanos));
+            least = Math.min(least, Math.max(0, context.drainDeadlineNanos - nowNanos));
         }
         return least == NEVER ? -1 : least;
     }
@@ -116,8 +124,8 @@ final class EventLoop implements AutoCloseable {
      */
     private void backOff(int result) {
         if (result != -Errno.EINTR.number) {
-            waitFailures.log(context.nowNanos, () -> "waiting for readiness: " + Errno.describe(result)
-                    + "; trying again");
+            counters.add(Counter.CALLS_FAILED, 1);
+            context.log.callFailed("waiting for readiness", result, () -> "it is tried again");
             context.posix.poll(context.receiveBuffer, 0, 0, MEMORY_BACK_OFF_MILLIS);
         }
     }
@@ -128,6 +136,7 @@ final class EventLoop implements AutoCloseable {
         abortExpired(timeouts.idle, CloseReason.IDLE_TIMEOUT);
         abortExpired(timeouts.frame, CloseReason.FRAME_TIMEOUT);
         abortExpired(timeouts.write, CloseReason.WRITE_TIMEOUT);
+        abortExpired(timeouts.firstFrame, CloseReason.FIRST_FRAME_TIMEOUT);
         abortExpired(timeouts.linger, null);
         int slot;
         while ((slot = timeouts.quiet.removeExpired(nowNanos)) >= 0) {
@@ -136,17 +145,28 @@ final class EventLoop implements AutoCloseable {
         while ((slot = timeouts.warm.removeExpired(nowNanos)) >= 0) {
             table.bySlot(slot).coolDown();
         }
-        if (context.draining && nowNanos - drainDeadlineNanos >= 0) {
-            table.forEach(client -> client.abort(CloseReason.SERVER_DRAINED));
+        if (context.draining && nowNanos - context.drainDeadlineNanos >= 0) {
+            table.forEach(client -> {
+                client.lookAgain();
+                client.abort(CloseReason.SERVER_DRAINED);
+            });
         }
     }
 
-    /** Without a reason, each client's own. */
+    /**
+     * No deadline closes a client before its bytes were looked at: the wait may have failed, have had no room
+     * for all that was ready, or not have asked for this client, and the clock may have jumped. Without a
+     * reason, each client's own.
+     */
     private void abortExpired(DeadlineList list, CloseReason reason) {
         int slot;
-        while ((slot = list.removeExpired(context.nowNanos)) >= 0) {
+        while ((slot = list.firstExpired(context.nowNanos)) >= 0) {
             Client client = table.bySlot(slot);
-            client.abort(reason == null ? client.reason() : reason);
+            client.lookAgain();
+            if (list.isExpired(slot, context.nowNanos)) {
+                list.remove(slot);
+                client.abort(reason == null ? client.reason() : reason);
+            }
         }
     }
 
@@ -161,68 +181,95 @@ final class EventLoop implements AutoCloseable {
             for (Runnable task = running.poll(); task != null; task = running.poll()) {
                 run(task);
             }
+            context.readClock();
         }
     }
 
-    private static void run(Runnable task) {
+    private void run(Runnable task) {
         try {
             task.run();
-        } catch (PosixException e) {
-            throw e; // Ours to mend, whoever was on the stack.
+        } catch (RejectedExecutionException e) { // A task that adds another, and the loop has ended.
+            PeerLog.LOG.log(tasksRefused ? Level.DEBUG : Level.ERROR, () -> "a task was rejected", e);
         } catch (Throwable t) {
-            ServerLog.LOG.log(Level.ERROR, "a task given to execute failed", t);
+            PeerLog.LOG.log(Level.ERROR, () -> "a task given to execute failed", t);
         }
     }
 
     /** Flushes and closes what was put off. Closing may make a handler send to others, hence the loop. */
     private void settle() {
+        boolean settled = false;
         while (true) {
             Client client = context.dirty.poll();
             if (client != null) {
                 client.flush();
+                settled = true;
                 continue;
             }
             client = context.closing.poll();
             if (client == null) {
-                return;
+                break;
             }
             remove(client);
+            settled = true;
+        }
+        if (settled) {
+            context.readClock();
         }
     }
 
     private void accept(int budget) {
         admission.accept(context.nowNanos, budget, table::room, this::open);
+        context.readClock();
+        boolean wasFull = full;
+        full = table.room() == 0;
+        if (full && !wasFull) {
+            counters.add(Counter.CLIENT_LIMIT_REACHED, 1);
+            context.log.limitReached(context.options.maxClients());
+            context.events.clientLimitReached(context.options.maxClients());
+        }
     }
 
-    private void open(SocketAddress address, int fd) {
-        Client client = new Client(context, fd, table.nextToken(), address);
-        try {
-            poller.add(fd, client.token(), Interest.READ);
-        } catch (PosixException e) {
-            refuse(client, e);
-            return;
+    private void open(MemorySegment peer, int fd) {
+        Client client = watch(peer, fd);
+        if (client != null) {
+            counters.add(Counter.CLIENTS_ACCEPTED, 1);
+            counters.set(Counter.CLIENTS_OPEN, table.size());
+            context.timeouts.bytesMoved(client.slot(), context.nowNanos);
+            context.log.opened(client);
+            context.events.accepted(client);
+            client.onOpen();
         }
-        table.add(client);
-        counters.add(Counter.CLIENTS_ACCEPTED, 1);
-        counters.set(Counter.CLIENTS_OPEN, table.size());
-        context.timeouts.bytesMoved(client.slot(), context.nowNanos);
-        context.log.opened(client);
-        context.events.accepted(client);
-        client.onOpen();
     }
 
     /**
-     * The kernel has no room for one more in the set (ENOSPC, ENOMEM), or select(2) for a number so large
-     * (EMFILE).
+     * Makes a client, gives it a place, and watches its descriptor. Returns null if there is no memory for
+     * that, or if the kernel has no room in the set (ENOSPC, ENOMEM), or select(2) for a number so large
+     * (EMFILE): then the connection is closed, and nothing has changed.
      */
-    private void refuse(Client client, PosixException e) {
-        context.posix.close(client.fd());
-        switch (Errno.of(-e.errno())) {
-            case ENOSPC, ENOMEM, EMFILE -> { }
-            case null, default -> throw e;
+    private Client watch(MemorySegment peer, int fd) {
+        Client client = null;
+        boolean placed = false;
+        try {
+            client = new Client(context, fd, table.nextToken(), SocketAddress.from(peer));
+            context.timeouts.reserve(client.slot());
+            table.add(client);
+            placed = true;
+            poller.add(fd, client.token(), Interest.READ);
+            return client;
+        } catch (Throwable t) {
+            if (placed) {
+                table.remove(client);
+            }
+            context.posix.close(fd);
+            boolean shortage = t instanceof OutOfMemoryError
+                    || t instanceof PosixException e && !Errno.isBug(-e.errno());
+            if (!shortage) {
+                throw t;
+            }
+            counters.add(Counter.CLIENTS_REFUSED, 1);
+            context.log.refused(context.nowNanos, t);
+            return null;
         }
-        counters.add(Counter.CLIENTS_REFUSED, 1);
-        waitFailures.log(context.nowNanos, () -> client + " refused: " + e.getMessage());
     }
 
     /** The one end of a client: forget, close, free, and tell. */
@@ -232,6 +279,7 @@ final class EventLoop implements AutoCloseable {
         } finally { // A refusal is ours to mend, and no reason to keep anything.
             release(client);
         }
+        full = false;
         admission.placeFreed();
     }
 
@@ -249,27 +297,48 @@ final class EventLoop implements AutoCloseable {
         }
     }
 
-    /** Any thread: runs a task on the loop, in the current iteration or the next. */
+    /**
+     * Any thread: runs a task on the loop, in the current iteration or the next.
+     *
+     * @throws RejectedExecutionException if the loop has ended
+     */
     void execute(Runnable task) {
         synchronized (tasks) {
+            if (tasksRefused) {
+                throw new RejectedExecutionException("the server has ended");
+            }
             tasks.add(task);
             hasTasks = true;
         }
         poller.wakeup();
     }
 
+    /**
+     * Any thread: runs a command of the engine as {@link #execute} runs a task. What it throws ends the loop.
+     */
+    void command(Runnable command) {
+        execute(() -> {
+            try {
+                command.run();
+            } catch (Throwable t) {
+                context.failure = t;
+            }
+        });
+    }
+
     /** Takes no more clients; serves those there are with what they have sent so far, then ends. */
     void drain(long timeoutNanos) {
+        context.readClock();
         long deadline = context.nowNanos + timeoutNanos;
         if (!context.draining) {
             // Who waits in the backlog would be reset by closing the listener.
             accept(ServerOptions.UNTIL_EAGAIN);
             admission.close();
             context.draining = true;
-            drainDeadlineNanos = deadline;
+            context.drainDeadlineNanos = deadline;
             table.forEach(Client::drain);
-        } else if (drainDeadlineNanos - deadline > 0) {
-            drainDeadlineNanos = deadline;
+        } else if (context.drainDeadlineNanos - deadline > 0) {
+            context.drainDeadlineNanos = deadline;
         }
     }
 
@@ -294,17 +363,36 @@ final class EventLoop implements AutoCloseable {
             table.forEach(client -> client.abort(reason));
             context.dirty.clear();
             removeAll();
+        } finally {
+            runLastTasks();
+            context.log.flush();
         }
     }
 
-    /** One that cannot be removed as it should must not keep the others. */
+    /** One that cannot be removed as it should must not keep the others; the first failure is thrown. */
     private void removeAll() {
-        try {
-            settle();
-        } finally {
-            if (!context.closing.isEmpty()) {
-                removeAll();
+        Throwable first = null;
+        while (!context.closing.isEmpty() || !context.dirty.isEmpty()) {
+            try {
+                settle();
+            } catch (Throwable t) {
+                first = first == null ? t : first;
             }
         }
+        if (first != null) {
+            context.failure = first;
+            context.rethrowFailure();
+        }
+    }
+
+    /** Those that were accepted run, though all clients are closed; no more are accepted. */
+    private void runLastTasks() {
+        synchronized (tasks) {
+            tasksRefused = true;
+            running.addAll(tasks);
+            tasks.clear();
+        }
+        running.forEach(this::run);
+        running.clear();
     }
 }

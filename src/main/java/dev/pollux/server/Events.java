@@ -27,6 +27,10 @@ class Events {
     void acceptBackOff(int listener, int result, long backOffNanos) {
     }
 
+    /** All places for clients are taken; further connections wait in the backlog. */
+    void clientLimitReached(int maxClients) {
+    }
+
     /** The wait of an iteration is over. */
     void iterationBegan() {
     }

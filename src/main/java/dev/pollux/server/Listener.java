@@ -24,6 +24,7 @@ import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /** The listening socket: opened on the thread that starts the server, used and closed on the loop's. */
 final class Listener {
@@ -114,7 +115,7 @@ final class Listener {
                 throw new PosixException("setsockopt " + text, result);
             }
             if (result < 0) { // From a kernel without the option, or from a sandbox.
-                ServerLog.LOG.log(Level.WARNING, "setsockopt " + text + ": " + Errno.describe(result)
+                PeerLog.LOG.log(Level.WARNING, () -> "setsockopt " + text + ": " + Errno.describe(result)
                         + "; the server goes on without it");
             }
         }
@@ -142,6 +143,13 @@ final class Listener {
         return fd;
     }
 
+    /** Closes it, where no loop has taken it. */
+    void close(Supplier<Posix> kernel) {
+        try (Posix posix = kernel.get()) {
+            posix.close(fd);
+        }
+    }
+
     /** Where it listens, with the port that the kernel chose. */
     SocketAddress address() {
         return address;
@@ -158,15 +166,19 @@ final class Listener {
 
     /**
      * Whether a failed accept concerns only the connection that it would have taken, so that the next may
-     * succeed.
+     * succeed. For any other errno accepting pauses for a while.
+     *
+     * @throws PosixException for {@link Errno#isBug}
      */
     static boolean isOfOneConnection(int result) {
+        if (Errno.isBug(result)) {
+            throw new PosixException("accept4", result);
+        }
         return switch (Errno.of(result)) {
             // Linux hands on errors that were pending on the new connection: accept(2), "Error handling".
             case ECONNABORTED, EINTR, EPROTO, EPERM, ENETDOWN, ENOPROTOOPT, EHOSTDOWN, ENONET, EHOSTUNREACH,
                  EOPNOTSUPP, ENETUNREACH, ETIMEDOUT, ECONNRESET -> true;
-            case EMFILE, ENFILE, ENOBUFS, ENOMEM -> false;
-            case null, default -> throw new PosixException("accept4", result);
+            case null, default -> false;
         };
     }
 }

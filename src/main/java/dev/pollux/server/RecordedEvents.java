@@ -104,6 +104,16 @@ final class RecordedEvents extends Events {
         long backOff;
     }
 
+    @Name("dev.pollux.ClientLimitReached")
+    @Label("Client Limit Reached")
+    @Description("All places are taken: further connections wait in the kernel's backlog")
+    @Category(CATEGORY)
+    @StackTrace(false)
+    static final class ClientLimitReached extends Event {
+        @Label("Clients at Most")
+        int maxClients;
+    }
+
     /** Its duration does not contain the wait. */
     @Name("dev.pollux.SlowIteration")
     @Label("Slow Iteration")
@@ -181,6 +191,18 @@ final class RecordedEvents extends Events {
             event.descriptor = listener;
             event.errno = Errno.name(result);
             event.backOff = backOffNanos;
+            event.commit();
+        }
+    }
+
+    @Override
+    void clientLimitReached(int maxClients) {
+        if (!FlightRecorder.isInitialized()) {
+            return;
+        }
+        ClientLimitReached event = new ClientLimitReached();
+        if (event.shouldCommit()) {
+            event.maxClients = maxClients;
             event.commit();
         }
     }

@@ -3,10 +3,12 @@ package dev.pollux.server;
 import dev.pollux.metrics.LoopCounters;
 import dev.pollux.metrics.Snapshot;
 import dev.pollux.posix.Posix;
+import dev.pollux.posix.PosixException;
 import dev.pollux.posix.SocketAddress;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
 /**
@@ -32,12 +34,15 @@ public final class Server implements AutoCloseable {
     private final CountDownLatch started = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Object lock = new Object();
-    private boolean begun; // Under the lock.
+    private State state = State.NEW; // Under the lock.
+    private Consumer<EventLoop> requested; // Under the lock: an end that was asked for while starting.
     private Posix ownPosix; // Of a loop that runOnce drives.
     private boolean iterating; // Loop's thread: in runOnce.
     private volatile SocketAddress address;
-    private volatile EventLoop loop; // Null until the loop's thread has made it.
+    private volatile EventLoop loop; // Null until it runs.
     private volatile Throwable failure;
+
+    private enum State { NEW, STARTING, RUNNING, ENDED }
 
     /**
      * A server, not yet started.
@@ -54,13 +59,20 @@ public final class Server implements AutoCloseable {
      *
      * @return this
      * @throws dev.pollux.posix.PosixException if the port cannot be opened
-     * @throws IllegalStateException if it was started before
+     * @throws OutOfMemoryError if the loop's thread cannot be made
+     * @throws IllegalStateException if it was started or closed before
      */
     public Server start() {
         synchronized (lock) {
             ServerOptions effective = begin();
             Listener listener = listen(effective);
-            Thread.ofPlatform().name("pollux-loop").start(() -> run(effective, listener));
+            try {
+                Thread.ofPlatform().name("pollux-loop").start(() -> run(effective, listener));
+            } catch (Throwable t) {
+                listener.close(options.posix());
+                throw t;
+            }
+            state = State.STARTING;
         }
         await(started);
         rethrowFailure();
@@ -73,21 +85,25 @@ public final class Server implements AutoCloseable {
      *
      * @return this
      * @throws dev.pollux.posix.PosixException if the port or the loop cannot be opened
-     * @throws IllegalStateException if it was started before
+     * @throws IllegalStateException if it was started or closed before
      */
     public Server open() {
         synchronized (lock) {
             ServerOptions effective = begin();
             Listener listener = listen(effective);
-            ownPosix = options.posix().get();
+            Posix posix = null;
             try {
-                loop = loop(effective, ownPosix, listener);
+                posix = options.posix().get();
+                loop = new EventLoop(effective, handler, counters, posix, listener);
             } catch (Throwable t) {
-                ownPosix.close();
-                ownPosix = null;
-                ended.countDown();
+                listener.close(options.posix());
+                if (posix != null) {
+                    posix.close();
+                }
                 throw t;
             }
+            ownPosix = posix;
+            state = State.RUNNING;
         }
         return this;
     }
@@ -98,56 +114,81 @@ public final class Server implements AutoCloseable {
      * @return false when the server has ended: {@link #drain} takes effect in here
      * @throws dev.pollux.posix.PosixException if a system call failed in a way that is ours to mend; then the
      *         server has ended
-     * @throws IllegalStateException on another thread, or without {@link #open}
+     * @throws IllegalStateException on another thread, in a callback, or without {@link #open}
      */
     public boolean runOnce() {
         EventLoop opened = loop;
         if (ownPosix == null || !opened.isLoopThread()) {
             throw new IllegalStateException("runOnce is for the thread that called open");
         }
+        if (iterating) { // The buffers are in use: one client's replies would go to another.
+            throw new IllegalStateException("runOnce cannot be called in a callback");
+        }
         if (ended.getCount() == 0) {
             return false;
         }
+        iterating = true;
         try {
-            iterating = true;
+            return iterate(opened);
+        } finally {
+            iterating = false;
+        }
+    }
+
+    private boolean iterate(EventLoop opened) {
+        try {
             opened.runOnce();
             if (!opened.isDone()) {
                 return true;
             }
         } catch (Throwable t) {
-            failure = t;
-        } finally {
-            iterating = false;
+            failed(t);
         }
-        end(opened);
+        try {
+            opened.close();
+        } catch (Throwable t) {
+            failed(t);
+        } finally {
+            ownPosix.close();
+            ended();
+        }
         rethrowFailure();
         return false;
     }
 
-    private void end(EventLoop opened) {
-        try {
-            opened.close();
-        } catch (Throwable t) {
-            failure = failure == null ? t : failure;
-        } finally {
-            ownPosix.close();
-            ended.countDown();
+    /** The first failure is the reason for the end. Those who do not join learn of it from the log. */
+    private void failed(Throwable t) {
+        if (failure == null) {
+            failure = t;
+            if (t instanceof PosixException) {
+                PeerLog.LOG.log(Level.ERROR, () -> "the server failed: " + t.getMessage());
+            } else {
+                PeerLog.LOG.log(Level.ERROR, () -> "the server failed", t);
+            }
         }
     }
 
+    private void ended() {
+        synchronized (lock) {
+            state = State.ENDED;
+        }
+        started.countDown();
+        ended.countDown();
+    }
+
     private ServerOptions begin() {
-        if (begun) {
-            throw new IllegalStateException("a server starts once");
+        if (state != State.NEW) {
+            throw new IllegalStateException("a server starts once, and not after its end");
         }
         ServerOptions effective = options.effective();
         if (effective.maxClients() < options.maxClients()) {
-            ServerLog.LOG.log(Level.WARNING, "max clients lowered from " + options.maxClients() + " to "
+            PeerLog.LOG.log(Level.WARNING, () -> "max clients lowered from " + options.maxClients() + " to "
                     + effective.maxClients() + ": " + effective.maxClientsReason());
         }
         MemoryPlan plan = effective.memoryPlan();
         if (plan.isTooLarge()) {
-            ServerLog.LOG.log(Level.WARNING, "the limits add up to " + plan.sumBytes() + " bytes of memory,"
-                    + " and " + plan.limitSource() + " allows " + plan.limitBytes()
+            PeerLog.LOG.log(Level.WARNING, () -> "the limits add up to " + plan.sumBytes()
+                    + " bytes of memory, and " + plan.limitSource() + " allows " + plan.limitBytes()
                     + " (serve --dry-run prints the terms)");
         }
         return effective;
@@ -157,33 +198,40 @@ public final class Server implements AutoCloseable {
         try (Posix posix = effective.posix().get()) {
             Listener listener = Listener.open(posix, effective);
             address = listener.address();
-            begun = true;
             return listener;
         }
     }
 
-    private EventLoop loop(ServerOptions options, Posix posix, Listener listener) {
-        try {
-            return new EventLoop(options, handler, counters, posix, listener);
-        } catch (Throwable t) {
-            posix.close(listener.fd());
-            throw t;
-        }
-    }
-
     private void run(ServerOptions options, Listener listener) {
-        try (Posix posix = options.posix().get(); EventLoop opened = loop(options, posix, listener)) {
-            loop = opened;
-            started.countDown();
+        boolean taken = false;
+        try (Posix posix = options.posix().get();
+                EventLoop opened = new EventLoop(options, handler, counters, posix, listener)) {
+            taken = true;
+            running(opened);
             while (!opened.isDone()) {
                 opened.runOnce();
             }
         } catch (Throwable t) {
-            failure = t;
+            if (taken) {
+                failed(t);
+            } else { // The caller of start learns of it.
+                failure = t;
+                listener.close(options.posix());
+            }
         } finally {
-            started.countDown();
-            ended.countDown();
+            ended();
         }
+    }
+
+    private void running(EventLoop opened) {
+        synchronized (lock) {
+            state = State.RUNNING;
+            loop = opened;
+            if (requested != null) {
+                command(opened, requested);
+            }
+        }
+        started.countDown();
     }
 
     /** Where the server listens, with the port that the kernel chose; null before the start. */
@@ -196,7 +244,13 @@ public final class Server implements AutoCloseable {
         return counters.snapshot();
     }
 
-    /** Runs a task on the loop's thread, soon; not at all once the server has ended. */
+    /**
+     * Runs a task on the loop's thread, soon. One that is accepted runs, also if the server ends first: then
+     * all clients are closed.
+     *
+     * @throws java.util.concurrent.RejectedExecutionException if the server has ended
+     * @throws IllegalStateException if the server is not started
+     */
     public void execute(Runnable task) {
         EventLoop running = loop;
         if (running == null) {
@@ -208,7 +262,8 @@ public final class Server implements AutoCloseable {
     /**
      * Ends in good order: takes no more clients, answers what the present ones have sent so far, and waits
      * until they have it all and hang up, or {@code timeout} is over. Returns when the server has ended; from
-     * inside a callback at once, and the drain begins after it.
+     * inside a callback at once, and the drain begins after it. Before the start, the server ends without
+     * one; during a start it ends as soon as it has started.
      */
     public void drain(Duration timeout) {
         Duration positive = timeout.isNegative() ? Duration.ZERO : timeout;
@@ -229,13 +284,29 @@ public final class Server implements AutoCloseable {
     }
 
     private void stop(Consumer<EventLoop> how) {
-        EventLoop running = loop;
-        if (running == null) {
-            return;
+        synchronized (lock) {
+            switch (state) {
+                case NEW -> {
+                    state = State.ENDED;
+                    started.countDown();
+                    ended.countDown();
+                }
+                case STARTING -> requested = how;
+                case RUNNING -> command(loop, how);
+                case ENDED -> { }
+            }
         }
-        running.execute(() -> how.accept(running));
-        if (!running.isLoopThread()) {
+        EventLoop running = loop;
+        if (running == null || !running.isLoopThread()) {
             await(ended);
+        }
+    }
+
+    private static void command(EventLoop loop, Consumer<EventLoop> how) {
+        try {
+            loop.command(() -> how.accept(loop));
+        } catch (RejectedExecutionException e) {
+            return; // It is ending anyway.
         }
     }
 

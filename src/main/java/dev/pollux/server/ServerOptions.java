@@ -2,11 +2,14 @@ package dev.pollux.server;
 
 import dev.pollux.frame.Framing;
 import dev.pollux.poller.Backend;
+import dev.pollux.poller.Poller;
 import dev.pollux.poller.PollerOptions;
 import dev.pollux.posix.Errno;
 import dev.pollux.posix.Posix;
 import dev.pollux.posix.PosixException;
 import dev.pollux.posix.SocketAddress;
+import java.lang.System.Logger.Level;
+import java.lang.foreign.Arena;
 import java.time.Duration;
 import java.util.function.Supplier;
 
@@ -46,12 +49,15 @@ public final class ServerOptions implements Cloneable {
     private Duration idleTimeout = Duration.ZERO;
     private Duration frameTimeout = Duration.ofSeconds(10);
     private Duration writeTimeout = Duration.ofSeconds(30);
+    private Duration firstFrameTimeout = Duration.ZERO;
+    private Duration lingerTimeout = Duration.ofSeconds(3);
     private Duration drainTimeout = Duration.ofSeconds(3);
     private Duration keepalive = Duration.ofSeconds(60);
-    private Backend backend = Backend.auto();
+    private Backend backend; // Null for the first that works.
     private double sweepShare = PollerOptions.SWEEP_SHARE;
     private Duration oldClientDelay = Duration.ofNanos(PollerOptions.OLD_CLIENT_DELAY_NANOS);
     private Supplier<Posix> posix = Posix::confined;
+    private Supplier<Arena> memory = Arena::ofConfined;
 
     /** Options as they are by default. */
     public ServerOptions() {
@@ -218,7 +224,7 @@ public final class ServerOptions implements Cloneable {
 
     private MemoryPlan plan(int clients) {
         // Growth holds the old block and the new one for a moment, hence twice.
-        long each = 2 * (bufferSize + unsentLimitBytes());
+        long each = 2 * (bufferSize + Outbound.mostBytes(unsentLimitBytes()));
         return MemoryPlan.of(machine == null ? MachineMemory.here() : machine, heapBytes,
                 new MemoryPlan.Wish(clients, maxClients != null, each, 2 * receiveBufferBytes(),
                         memoryLimitBytes, socketBufferBytes));
@@ -271,9 +277,33 @@ public final class ServerOptions implements Cloneable {
     }
 
     /**
-     * Sets the time that a peer has to hang up after the server has; also the default time for a drain.
-     * Default: 3 s.
+     * Sets the time from a connection to the end of its first complete frame, against peers that take places
+     * and never send. Off by default: a peer that only listens would be closed. Default: zero, which means
+     * no limit.
      */
+    public ServerOptions firstFrameTimeout(Duration firstFrameTimeout) {
+        this.firstFrameTimeout = firstFrameTimeout;
+        return this;
+    }
+
+    public Duration firstFrameTimeout() {
+        return firstFrameTimeout;
+    }
+
+    /**
+     * Sets the time that a peer has to hang up after the server's side was shut down. Meanwhile what it sends
+     * is thrown away; closing earlier could send a reset, which destroys replies in flight. Default: 3 s.
+     */
+    public ServerOptions lingerTimeout(Duration lingerTimeout) {
+        this.lingerTimeout = lingerTimeout;
+        return this;
+    }
+
+    public Duration lingerTimeout() {
+        return lingerTimeout;
+    }
+
+    /** Sets the default time for a drain, from its beginning to the server's end. Default: 3 s. */
     public ServerOptions drainTimeout(Duration drainTimeout) {
         this.drainTimeout = drainTimeout;
         return this;
@@ -300,14 +330,41 @@ public final class ServerOptions implements Cloneable {
         return keepalive;
     }
 
-    /** Sets how to wait for readiness. Default: {@link Backend#auto}. */
+    /**
+     * Sets how to wait for readiness. One that is set must work, or the start fails; by default the start
+     * takes another one, and logs that, where the kernel or its sandbox refuses the first. Default: {@link
+     * Backend#auto}.
+     *
+     * @param backend null for the default
+     */
     public ServerOptions backend(Backend backend) {
         this.backend = backend;
         return this;
     }
 
     public Backend backend() {
-        return backend;
+        return backend == null ? Backend.auto() : backend;
+    }
+
+    /** Makes the poller on the calling thread. */
+    Poller openPoller(Posix posix) {
+        if (backend != null) {
+            return backend.open(posix, pollerOptions());
+        }
+        PosixException refusal = null;
+        for (Backend each : Backend.inOrderOfChoice()) {
+            try {
+                Poller poller = each.open(posix, pollerOptions());
+                if (refusal != null) {
+                    String reason = refusal.getMessage();
+                    PeerLog.LOG.log(Level.WARNING, () -> "waiting with " + each + ", since " + reason);
+                }
+                return poller;
+            } catch (PosixException e) {
+                refusal = refusal == null ? e : refusal;
+            }
+        }
+        throw refusal;
     }
 
     /**
@@ -351,6 +408,20 @@ public final class ServerOptions implements Cloneable {
     }
 
     /**
+     * Sets what makes the arena of what is held for one client: the beginning of a frame, or unsent bytes.
+     * Called on the loop's thread, many times. An arena that throws {@link OutOfMemoryError} ends that client
+     * with {@link CloseReason#NO_RESOURCES}, and no more. Default: {@link Arena#ofConfined}.
+     */
+    public ServerOptions memory(Supplier<Arena> memory) {
+        this.memory = memory;
+        return this;
+    }
+
+    public Supplier<Arena> memory() {
+        return memory;
+    }
+
+    /**
      * Returns a copy as a server would run with it here and now, with all computed values fixed. The soft
      * descriptor limit is raised as far as it goes, and {@link #maxClients} lowered to what descriptors and
      * memory allow.
@@ -363,7 +434,7 @@ public final class ServerOptions implements Cloneable {
         ServerOptions effective = checked();
         try (Posix kernel = posix.get()) {
             DescriptorLimit.Room room =
-                    DescriptorLimit.clientsWithin(kernel, maxClients(), strictLimits, backend);
+                    DescriptorLimit.clientsWithin(kernel, maxClients(), strictLimits, backend());
             effective.fix(effective.plan(room.clients()), room);
         }
         return effective;
@@ -424,6 +495,8 @@ public final class ServerOptions implements Cloneable {
         requireTimeout(idleTimeout, "idle");
         requireTimeout(frameTimeout, "frame");
         requireTimeout(writeTimeout, "write");
+        requireTimeout(firstFrameTimeout, "first-frame");
+        requireTimeout(lingerTimeout, "linger");
         requireTimeout(drainTimeout, "drain");
         require(sweepShare > 0 && sweepShare <= 1,
                 "sweep share %s is not above 0 and at most 1 (--sweep-share)", sweepShare);

@@ -11,6 +11,8 @@ final class Timeouts {
     final DeadlineList frame = new DeadlineList();
     /** Bytes wait, and the peer takes none. */
     final DeadlineList write = new DeadlineList();
+    /** Connected, and not one complete frame has come. */
+    final DeadlineList firstFrame = new DeadlineList();
     /** All is said, and the peer does not hang up. */
     final DeadlineList linger = new DeadlineList();
     /** Memory is kept though there is nothing in it: traffic may want it again in a moment. */
@@ -19,17 +21,34 @@ final class Timeouts {
     /** The server drains, and nothing more has come: what the peer sent in time may still be under way. */
     final DeadlineList quiet = new DeadlineList();
 
-    private final DeadlineList[] all = {idle, frame, write, linger, warm, quiet};
+    private final DeadlineList[] all = {idle, frame, write, firstFrame, linger, warm, quiet};
     private final long idleNanos;
     private final long frameNanos;
     private final long writeNanos;
+    private final long firstFrameNanos;
     private final long lingerNanos;
 
     Timeouts(ServerOptions options) {
         this.idleNanos = options.idleTimeout().toNanos();
         this.frameNanos = options.frameTimeout().toNanos();
         this.writeNanos = options.writeTimeout().toNanos();
-        this.lingerNanos = options.drainTimeout().toNanos();
+        this.firstFrameNanos = options.firstFrameTimeout().toNanos();
+        this.lingerNanos = options.lingerTimeout().toNanos();
+    }
+
+    /** Makes room for a slot in all lists, so that nothing that follows needs memory. */
+    void reserve(int slot) {
+        for (DeadlineList list : all) {
+            list.reserve(slot);
+        }
+    }
+
+    /** Returns whether there is a time for the first frame. */
+    boolean clientOpened(int slot, long nowNanos) {
+        if (firstFrameNanos > 0) {
+            firstFrame.put(slot, nowNanos + firstFrameNanos);
+        }
+        return firstFrameNanos > 0;
     }
 
     void bytesMoved(int slot, long nowNanos) {
@@ -62,6 +81,16 @@ final class Timeouts {
 
     void quietBegan(int slot, long nowNanos) {
         quiet.put(slot, nowNanos + QUIET_NANOS);
+    }
+
+    /** What was put at one time counts from another, later one. */
+    void restart(long fromNanos, long toNanos) {
+        idle.restart(fromNanos + idleNanos, toNanos + idleNanos);
+        frame.restart(fromNanos + frameNanos, toNanos + frameNanos);
+        write.restart(fromNanos + writeNanos, toNanos + writeNanos);
+        firstFrame.restart(fromNanos + firstFrameNanos, toNanos + firstFrameNanos);
+        linger.restart(fromNanos + lingerNanos, toNanos + lingerNanos);
+        quiet.restart(fromNanos + QUIET_NANOS, toNanos + QUIET_NANOS);
     }
 
     void forget(int slot) {

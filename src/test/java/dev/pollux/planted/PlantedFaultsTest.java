@@ -45,10 +45,10 @@ class PlantedFaultsTest {
     void theJudgeTellsWhatIsCaughtFromWhatIsNot(String bytes, Outcome outcome, @TempDir Path folder)
             throws Exception {
         PlantedFault fault = PlantedFault.parse("# How much of a peer's bytes a log shows\n"
-                + "src/main/java/dev/pollux/server/Escaped.java\n"
+                + "src/main/java/dev/pollux/log/Escaped.java\n"
                 + "-    private static final long MOST_BYTES = 32;\n"
                 + "+    private static final long MOST_BYTES = " + bytes + ";\n"
-                + "dev.pollux.server.EscapedTest");
+                + "dev.pollux.log.EscapedTest");
         assertThat(fault.occurrences()).isEqualTo(1);
         assertThat(Trial.of(fault, folder).outcome()).isEqualTo(outcome);
     }

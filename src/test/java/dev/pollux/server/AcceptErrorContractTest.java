@@ -71,11 +71,11 @@ class AcceptErrorContractTest {
             for (int i = 0; i < 1000; i++) { // 10 seconds.
                 server.advance(Duration.ofMillis(10));
             }
-            // 10, 20, 40, … 640 ms apart, then 640 each.
-            assertThat(server.count(Counter.CLIENTS_REFUSED)).isBetween(10L, 25L);
+            // 10, 20, 40, … 640 ms apart, then a second each.
+            assertThat(server.count(Counter.CLIENTS_REFUSED)).isBetween(10L, 20L);
             assertThat(present.echo(new byte[] {3})).as("who is there is served").containsExactly(3);
-            assertThat(server.warnings()).hasSizeBetween(2, 5)
-                    .allMatch(line -> line.contains("accept4") && line.contains(errno.name()));
+            assertThat(server.warnings()).hasSizeBetween(2, 5).allMatch(line -> line.contains("accept4"))
+                    .first().asString().contains(errno.name());
             failure = null;
             server.advance(Duration.ofSeconds(1));
             assertThat(waiting.receive()).containsExactly(2);

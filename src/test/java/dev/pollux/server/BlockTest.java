@@ -6,13 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.pollux.metrics.Counter;
 import dev.pollux.metrics.LoopCounters;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.Test;
 
 class BlockTest {
     private final LoopCounters counters = new LoopCounters();
     private final MemoryBudget budget = new MemoryBudget(100_000, counters);
-    private final Block block = new Block(10_000, budget);
+    private final Block block = new Block(10_000, budget, Arena::ofConfined);
 
     private long held() {
         return counters.get(Counter.OFF_HEAP_BYTES);
@@ -28,11 +29,11 @@ class BlockTest {
 
     @Test
     void growingKeepsTheBytesThatItIsTold() {
-        assertThat(block.grow(100, 0, 0)).isTrue();
+        assertThat(block.grow(100, 0, 0)).isNull();
         for (int i = 0; i < 100; i++) {
             block.segment().set(JAVA_BYTE, i, (byte) i);
         }
-        assertThat(block.grow(1000, 10, 80)).isTrue();
+        assertThat(block.grow(1000, 10, 80)).isNull();
         for (int i = 0; i < 80; i++) {
             assertThat(block.segment().get(JAVA_BYTE, i)).isEqualTo((byte) (i + 10));
         }
@@ -59,7 +60,7 @@ class BlockTest {
         for (long bytes = 1; bytes <= 10_000; bytes++) {
             if (bytes > block.capacity()) {
                 grown++;
-                assertThat(block.grow(bytes, 0, bytes - 1)).isTrue();
+                assertThat(block.grow(bytes, 0, bytes - 1)).isNull();
             }
         }
         assertThat(grown).isLessThan(15);
@@ -69,7 +70,7 @@ class BlockTest {
 
     @Test
     void capacityNeverPassesTheLargest() {
-        assertThat(block.grow(9_999, 0, 0)).isTrue();
+        assertThat(block.grow(9_999, 0, 0)).isNull();
         assertThat(block.capacity()).isBetween(9_999L, 10_000L);
         block.release();
     }
@@ -81,7 +82,7 @@ class BlockTest {
         long capacity = block.capacity();
         assertThat(budget.take(99_000)).isTrue();
         long before = held();
-        assertThat(block.grow(5_000, 0, 300)).isFalse();
+        assertThat(block.grow(5_000, 0, 300)).isEqualTo(CloseReason.MEMORY_LIMIT);
         assertThat(held()).isEqualTo(before);
         assertThat(block.capacity()).isEqualTo(capacity);
         assertThat(block.segment().get(JAVA_BYTE, 299)).isEqualTo((byte) 9);

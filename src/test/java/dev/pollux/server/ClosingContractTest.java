@@ -1,6 +1,7 @@
 package dev.pollux.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.pollux.metrics.Counter;
 import dev.pollux.poller.Backend;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -180,9 +182,8 @@ class ClosingContractTest {
     void aServerThatEndedTakesNoTaskAndEndsAgainWithoutComplaint(Backend backend) {
         TestServer server = TestServer.echo(backend);
         server.close();
-        server.server.execute(() -> {
-            throw new AssertionError("ran");
-        });
+        assertThatExceptionOfType(RejectedExecutionException.class).isThrownBy(
+                () -> server.server.execute(() -> { })).withMessage("the server has ended");
         server.server.close();
         server.server.drain(Duration.ofSeconds(1));
         assertThat(server.server.address()).isNotNull();

@@ -27,7 +27,7 @@ class DrainContractTest {
     private final TestClock clock = new TestClock();
 
     private TestServer echo(Backend backend) {
-        ServerOptions options = TestServer.options(backend).posix(clock).drainTimeout(OUT_OF_REACH);
+        ServerOptions options = TestServer.options(backend).posix(clock).lingerTimeout(OUT_OF_REACH);
         return new TestServer(options, TestServer.ECHO);
     }
 
@@ -142,7 +142,7 @@ class DrainContractTest {
     @EnumSource(Backend.class)
     void aStuckClientIsCutOffAtTheDeadline(Backend backend) throws Exception {
         ServerOptions options = Flood.options(backend).posix(clock).writeTimeout(OUT_OF_REACH)
-                .drainTimeout(OUT_OF_REACH);
+                .lingerTimeout(OUT_OF_REACH);
         try (TestServer server = new TestServer(options, Flood.HANDLER)) {
             TestClient stuck = server.connect(4096);
             Flood.ask(stuck, Flood.MANY);

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 class RateLimitedLogTest {
     private static final long SECOND = 1_000_000_000L;
 
-    private final RateLimitedLog limited = new RateLimitedLog();
+    private final RateLimitedLog limited = new RateLimitedLog(PeerLog.LOG, "troubles");
 
     private List<String> log(long fromNanos, long stepNanos, int times) {
         try (Log log = new Log()) {
@@ -40,6 +40,21 @@ class RateLimitedLogTest {
     @Test
     void theClockMayGoOverItsEnd() {
         assertThat(log(Long.MAX_VALUE - SECOND / 2, SECOND / 4, 6)).hasSize(2);
+    }
+
+    @Test
+    void whatWasHeldBackIsReportedWhenItsIntervalIsOver() {
+        log(0, SECOND / 10, 5);
+        assertThat(limited.untilDue(SECOND / 2)).isEqualTo(SECOND / 2);
+        try (Log log = new Log()) {
+            limited.flushDue(SECOND - 1);
+            assertThat(log.warnings()).isEmpty();
+            limited.flushDue(SECOND);
+            limited.flushDue(2 * SECOND);
+            assertThat(log.warnings()).containsExactly("4 more like this were not logged: troubles");
+        }
+        assertThat(limited.untilDue(SECOND)).isEqualTo(RateLimitedLog.NEVER);
+        assertThat(log(3 * SECOND - 1, 1, 1)).as("the next interval is longer").isEmpty();
     }
 
     @Test

@@ -55,7 +55,7 @@ class ServerOptionsTest {
     void theMemoryLimitIsAGigabyteOrWhatAllClientsCanHoldIfThatIsLess() {
         options.machine(new MachineMemory(64L << 30, "a test"), 1 << 30);
         assertThat(options.memoryLimitBytes()).isEqualTo(1 << 30);
-        assertThat(options.maxClients(10).memoryLimitBytes()).isLessThan(6 << 20);
+        assertThat(options.maxClients(10).memoryLimitBytes()).isLessThan(7 << 20);
         options.maxClients(Integer.MAX_VALUE).bufferSize(16 << 20).unsentLimitBytes(1L << 32);
         assertThat(options.memoryLimitBytes()).as("at least one client's worth").isGreaterThan(1L << 32);
         assertTaken();
@@ -138,6 +138,8 @@ class ServerOptionsTest {
         timeout("--frame-timeout", ServerOptions::frameTimeout);
         timeout("--write-timeout", ServerOptions::writeTimeout);
         timeout("--drain-timeout", ServerOptions::drainTimeout);
+        timeout("--linger-timeout", ServerOptions::lingerTimeout);
+        timeout("--first-frame-timeout", ServerOptions::firstFrameTimeout);
     }
 
     private void timeout(String name, BiFunction<ServerOptions, Duration, ServerOptions> set) {

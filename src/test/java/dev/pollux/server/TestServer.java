@@ -76,7 +76,7 @@ final class TestServer implements AutoCloseable {
     /** A free port, as many clients as every back end can watch, time to linger, and the rest by default. */
     static ServerOptions options(Backend backend) {
         return new ServerOptions().address(SocketAddress.of("127.0.0.1", 0)).backend(backend).maxClients(400)
-                .drainTimeout(Duration.ofMinutes(1));
+                .lingerTimeout(Duration.ofMinutes(1));
     }
 
     int port() {
@@ -135,8 +135,12 @@ final class TestServer implements AutoCloseable {
         }
     }
 
-    /** Puts the clock forward and lets the loop see it. */
+    /**
+     * Puts the clock forward while the loop waits, and lets it see that. In the midst of an iteration it
+     * would be a slow callback.
+     */
     void advance(Duration time) {
+        settle();
         clock.advance(time);
         settle();
     }

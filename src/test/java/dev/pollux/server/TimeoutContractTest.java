@@ -233,7 +233,7 @@ class TimeoutContractTest {
 
     @ParameterizedTest
     @EnumSource(Backend.class)
-    void aPeerThatDoesNotHangUpAfterUsIsClosedWhenTheDrainTimeoutIsOver(Backend backend) throws Exception {
+    void aPeerThatDoesNotHangUpAfterUsIsClosedWhenTheLingerTimeoutIsOver(Backend backend) throws Exception {
         try (TestServer server = echo(options(backend))) {
             TestClient client = server.connect().write(TestClient.prefixed(-1, new byte[0]));
             assertThat(client.readToEnd()).isZero();

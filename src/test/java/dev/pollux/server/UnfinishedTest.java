@@ -14,7 +14,8 @@ class UnfinishedTest {
     private static final int LIMIT = 100_000;
 
     private final LoopCounters counters = new LoopCounters();
-    private final Unfinished unfinished = new Unfinished(LIMIT, new MemoryBudget(1_000_000, counters));
+    private final Unfinished unfinished = new Unfinished(LIMIT, new MemoryBudget(1_000_000, counters),
+            Arena::ofConfined);
     private final MemorySegment buffer = Arena.ofAuto().allocate(LIMIT);
 
     private void number(MemorySegment segment) {
@@ -41,7 +42,7 @@ class UnfinishedTest {
     @Test
     void whatIsKeptIsPutInFrontOfTheBufferAgain() {
         number(buffer);
-        assertThat(unfinished.keep(buffer, 77, 50, 20)).isTrue();
+        assertThat(unfinished.keep(buffer, 77, 50, 20)).isNull();
         assertKept(77, 50);
         assertThat(unfinished.searched()).isEqualTo(20);
         buffer.fill((byte) 0);
@@ -75,18 +76,18 @@ class UnfinishedTest {
 
     @Test
     void nothingKeptFromTheStartHoldsNothing() {
-        assertThat(unfinished.keep(buffer, 0, 0, 0)).isTrue();
+        assertThat(unfinished.keep(buffer, 0, 0, 0)).isNull();
         assertThat(counters.get(Counter.OFF_HEAP_BYTES_MOST)).isZero();
     }
 
     @Test
     void aLargeFrameIsContinuedInPlaceWithRoomBehindIt() {
         number(buffer);
-        assertThat(unfinished.keep(buffer, 5, 4096, 0)).isTrue();
+        assertThat(unfinished.keep(buffer, 5, 4096, 0)).isNull();
         assertThat(unfinished.isLarge()).isFalse();
-        assertThat(unfinished.keep(buffer, 5, 4097, 0)).isTrue();
+        assertThat(unfinished.keep(buffer, 5, 4097, 0)).isNull();
         assertThat(unfinished.isLarge()).isTrue();
-        assertThat(unfinished.makeRoom()).isTrue();
+        assertThat(unfinished.makeRoom()).isNull();
         assertThat(unfinished.segment().byteSize()).isGreaterThanOrEqualTo(2 * 4097);
         assertKept(5, 4097);
     }
@@ -96,7 +97,7 @@ class UnfinishedTest {
         number(buffer);
         for (int bytes = 5000; bytes < LIMIT; bytes = Math.min(LIMIT - 1, 2 * bytes)) {
             unfinished.keep(buffer, 0, bytes, 0);
-            assertThat(unfinished.makeRoom()).isTrue();
+            assertThat(unfinished.makeRoom()).isNull();
             long room = unfinished.segment().byteSize();
             assertThat(room).isBetween(Math.min(LIMIT, 2L * bytes), (long) LIMIT);
             assertThat(room).isLessThanOrEqualTo(3L * bytes + 256);
@@ -111,17 +112,17 @@ class UnfinishedTest {
     void bytesThatOverlapTheirNewPlaceAreMovedWhole() {
         number(buffer);
         unfinished.keep(buffer, 0, 10_000, 0);
-        assertThat(unfinished.keep(unfinished.segment(), 3, 9_000, 0)).isTrue();
+        assertThat(unfinished.keep(unfinished.segment(), 3, 9_000, 0)).isNull();
         assertKept(3, 9_000);
     }
 
     @Test
     void beyondTheBudgetNothingIsKept() {
-        Unfinished poor = new Unfinished(LIMIT, new MemoryBudget(6000, counters));
-        assertThat(poor.keep(buffer, 0, 5000, 0)).isTrue();
-        assertThat(poor.makeRoom()).isFalse();
+        Unfinished poor = new Unfinished(LIMIT, new MemoryBudget(6000, counters), Arena::ofConfined);
+        assertThat(poor.keep(buffer, 0, 5000, 0)).isNull();
+        assertThat(poor.makeRoom()).isEqualTo(CloseReason.MEMORY_LIMIT);
         assertThat(poor.bytes()).isEqualTo(5000);
-        assertThat(poor.keep(buffer, 0, 7000, 0)).isFalse();
+        assertThat(poor.keep(buffer, 0, 7000, 0)).isEqualTo(CloseReason.MEMORY_LIMIT);
         poor.release();
     }
 }

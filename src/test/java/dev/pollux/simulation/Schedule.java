@@ -139,7 +139,7 @@ record Schedule(long seed, Backend backend, Settings settings, List<Peer> peers,
                 .idleTimeout(Duration.ofMillis(settings.idleMillis()))
                 .frameTimeout(Duration.ofMillis(settings.frameMillis()))
                 .writeTimeout(Duration.ofMillis(settings.writeMillis()))
-                .drainTimeout(Duration.ofMillis(100))
+                .lingerTimeout(Duration.ofMillis(100))
                 .oldClientDelay(Duration.ofNanos(settings.oldDelayMicros() * 1000L));
         return settings.memoryLimit() == 0 ? options : options.memoryLimitBytes(settings.memoryLimit());
     }

@@ -71,7 +71,7 @@ final class Story {
         return new ServerOptions().backend(backend).bufferSize(BUFFER).maxClients(7).acceptBudget(2)
                 .highWatermarkBytes(600).lowWatermarkBytes(200).idleTimeout(Duration.ofSeconds(40))
                 .frameTimeout(Duration.ofSeconds(5)).writeTimeout(Duration.ofSeconds(20))
-                .drainTimeout(Duration.ofSeconds(2));
+                .lingerTimeout(Duration.ofSeconds(2));
     }
 
     /** Tells it to the end; whatever goes wrong beyond the one fault is thrown. */

@@ -1,4 +1,4 @@
-package dev.pollux.server;
+package dev.pollux.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
