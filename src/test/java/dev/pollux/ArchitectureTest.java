@@ -129,7 +129,7 @@ class ArchitectureTest {
     /** Java knows how large a segment is only as long as nobody tells it otherwise. */
     @Test
     void memoryIsNeverLargerThanItWasMade() {
-        String allowed = NativePosix.class.getName() + ".requireNativeAccess()"; // Of NULL, to none.
+        String allowed = "dev.pollux.posix.NativeAccess.require()"; // Of NULL, to none.
         check(handWritten().should().callMethodWhere(describe("resizes memory", call ->
                 call.getName().matches("reinterpret|withTargetLayout")
                         && !call.getOrigin().getFullName().equals(allowed))));

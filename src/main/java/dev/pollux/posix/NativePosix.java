@@ -123,7 +123,7 @@ public final class NativePosix implements Posix {
      * measure it takes {@link Posix#confined}, which can check each call.
      */
     public static NativePosix confined() {
-        requireNativeAccess();
+        NativeAccess.require();
         return new NativePosix(Arena.ofConfined());
     }
 
@@ -439,20 +439,6 @@ public final class NativePosix implements Posix {
     private static MethodHandle link(MemorySegment function, FunctionDescriptor descriptor) {
         return Linker.nativeLinker().downcallHandle(function, descriptor,
                 Linker.Option.captureCallState("errno"));
-    }
-
-    /**
-     * Does something that needs the permission, before the bindings do, which could not say what to do about
-     * it.
-     */
-    private static void requireNativeAccess() {
-        try {
-            MemorySegment.NULL.reinterpret(0);
-        } catch (IllegalCallerException e) {
-            Module module = NativePosix.class.getModule();
-            throw new IllegalCallerException("native access is denied: start java with"
-                    + " --enable-native-access=" + (module.isNamed() ? module.getName() : "ALL-UNNAMED"), e);
-        }
     }
 
     /** What a downcall throws is a caller's mistake, such as a closed arena, and must surface as itself. */

@@ -31,6 +31,7 @@ public interface Posix extends AutoCloseable {
      * @throws IllegalCallerException if native access is denied; it says which flag allows it
      */
     static Posix confined() {
+        NativeAccess.require(); // Before the class that needs it.
         Posix kernel = NativePosix.confined();
         return Boolean.getBoolean("dev.pollux.checks") ? new CheckedPosix(kernel) : kernel;
     }

@@ -9,6 +9,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
 
 /**
@@ -30,6 +31,7 @@ public final class Server implements AutoCloseable {
 
     private final ServerOptions options; // As they were given.
     private final Handler handler;
+    private final ThreadFactory threads;
     private final LoopCounters counters = new LoopCounters();
     private final CountDownLatch started = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -50,8 +52,14 @@ public final class Server implements AutoCloseable {
      * @throws IllegalArgumentException if the options contradict each other
      */
     public Server(ServerOptions options, Handler handler) {
+        this(options, handler, Thread.ofPlatform().name("pollux-loop").factory());
+    }
+
+    /** With a factory for the loop's thread. */
+    Server(ServerOptions options, Handler handler, ThreadFactory threads) {
         this.options = options.checked();
         this.handler = handler;
+        this.threads = threads;
     }
 
     /**
@@ -67,7 +75,7 @@ public final class Server implements AutoCloseable {
             ServerOptions effective = begin();
             Listener listener = listen(effective);
             try {
-                Thread.ofPlatform().name("pollux-loop").start(() -> run(effective, listener));
+                threads.newThread(() -> run(effective, listener)).start();
             } catch (Throwable t) {
                 listener.close(options.posix());
                 throw t;
