@@ -67,7 +67,7 @@ class Net:
 
 
 def attack(net, server_port, peer_port, code):
-    """Returns a file of the socket's own port, when the ICMP error is sent."""
+    """Connects, sends a frame, and answers the reply with an ICMP error instead of an acknowledgement."""
     deadline = time.monotonic() + PATIENCE
     net.send_tcp(peer_port, server_port, 1000, 0, SYN)
     for _, seq, flags, _ in net.segments(peer_port, deadline):

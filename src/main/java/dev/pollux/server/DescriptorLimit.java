@@ -22,9 +22,9 @@ final class DescriptorLimit {
     }
 
     /**
-     * The clients that there are descriptors for.
+     * Holds how many clients have descriptors.
      *
-     * @param reason what allows no more, for a message
+     * @param reason the limit that allows no more, for a message
      */
     record Room(int clients, String reason) {
     }
@@ -49,7 +49,7 @@ final class DescriptorLimit {
         return new Room((int) Math.min(allowed, wanted), reason);
     }
 
-    /** Returns the limit; without one, or where a sandbox hides it, EMFILE will end accepting. */
+    /** Returns the limit. Without one, or where a sandbox hides it, accepting pauses after EMFILE. */
     private static long raise(Posix posix) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment limits = rlimit.allocate(arena);

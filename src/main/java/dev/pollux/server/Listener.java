@@ -61,7 +61,7 @@ final class Listener {
         }
     }
 
-    /** Before listen(2): the window that a peer is offered first depends on SO_RCVBUF. */
+    /** Sets buffer sizes. This precedes listen(2), because a peer's first window depends on SO_RCVBUF. */
     private static void setBuffers(Posix posix, int fd, ServerOptions options) {
         int bytes = Math.toIntExact(options.socketBufferBytes());
         if (bytes > 0) {

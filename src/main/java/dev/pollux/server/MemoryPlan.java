@@ -14,22 +14,22 @@ package dev.pollux.server;
  */
 public record MemoryPlan(long limitBytes, String limitSource, long heapBytes, long loopBytes, int clients,
         long memoryLimitBytes, long socketBufferBytes) {
-    /** What a JVM takes beside its heap: code, classes, threads, the garbage collector. */
+    /** Bytes of a JVM beside its heap: code, classes, threads, the garbage collector. */
     public static final long JVM_BYTES = 96L << 20;
-    /** The kernel counts twice the size of a socket buffer, and there is one for each direction. */
+    /** Socket buffers that a client costs: one for each direction, and the kernel counts twice its size. */
     public static final int BUFFERS_PER_CLIENT = 4;
 
     private static final long MOST_MEMORY_LIMIT_BYTES = 1L << 30;
-    private static final long USUAL_SOCKET_BUFFER_BYTES = 208 << 10; // net.core.wmem_max, if nobody set it.
+    private static final long USUAL_SOCKET_BUFFER_BYTES = 208 << 10; // The usual value of net.core.wmem_max.
     private static final long LEAST_SOCKET_BUFFER_BYTES = 16 << 10;
     private static final long COMPUTED = ServerOptions.COMPUTED;
 
     /**
-     * What the options ask for.
+     * Holds the options that a plan depends on.
      *
-     * @param clients the most that there may be
-     * @param clientsAreFixed whether they stay so many where the memory has no room for them
-     * @param clientBytes what one client may need off-heap
+     * @param clients the most at one time
+     * @param clientsAreFixed whether this number is kept where the memory has no room for it
+     * @param clientBytes the most that one client may need off-heap
      * @param memoryLimitBytes or COMPUTED
      * @param socketBufferBytes or COMPUTED
      */
@@ -37,6 +37,7 @@ public record MemoryPlan(long limitBytes, String limitSource, long heapBytes, lo
             long socketBufferBytes) {
     }
 
+    /** Computes each limit that is not set. */
     static MemoryPlan of(MachineMemory machine, long heapBytes, Wish wish) {
         long spare = spare(machine.bytes(), heapBytes, wish.loopBytes);
         long forSockets = spare - spare / 2;
@@ -63,23 +64,23 @@ public record MemoryPlan(long limitBytes, String limitSource, long heapBytes, lo
         return Math.max(0, Math.max(0, limitBytes - heapBytes) - JVM_BYTES - loopBytes);
     }
 
-    /** The most that the computed memory limit takes, and the room for socket buffers. */
+    /** Bytes of each half: the most that the computed memory limit takes, and the socket buffers. */
     public long halfBytes() {
         return spare(limitBytes, heapBytes, loopBytes) / 2;
     }
 
-    /** All socket buffers together; 0 where the kernel chooses their sizes. */
+    /** Bytes of all socket buffers together; 0 where the kernel chooses their sizes. */
     public long socketsBytes() {
         return BUFFERS_PER_CLIENT * socketBufferBytes * clients;
     }
 
-    /** All terms together. */
+    /** Bytes of all terms together. */
     public long sumBytes() {
         long sum = JVM_BYTES + loopBytes + memoryLimitBytes + socketsBytes();
         return heapBytes > Long.MAX_VALUE - sum ? Long.MAX_VALUE : heapBytes + sum;
     }
 
-    /** Whether there is less memory than the terms add up to. */
+    /** Returns whether there is less memory than the terms add up to. */
     public boolean isTooLarge() {
         return sumBytes() > limitBytes;
     }

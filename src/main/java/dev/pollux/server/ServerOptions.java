@@ -100,7 +100,7 @@ public final class ServerOptions implements Cloneable {
     }
 
     /**
-     * What lowered {@link #maxClients}, for a message; null if nothing did.
+     * The limit that lowered {@link #maxClients}, for a message; null if none did.
      *
      * @see #effective
      */
@@ -187,8 +187,8 @@ public final class ServerOptions implements Cloneable {
     }
 
     /**
-     * Sets what all clients together may hold off-heap. Default: 1 GiB, or less if the clients' own limits
-     * add up to less, or half of what heap, JVM and buffers leave of the memory is less.
+     * Sets the bytes that all clients together may hold off-heap. Default: 1 GiB, or less if the clients' own
+     * limits add up to less, or half of what heap, JVM and buffers leave of the memory is less.
      *
      * @see MemoryPlan
      */
@@ -217,7 +217,7 @@ public final class ServerOptions implements Cloneable {
         return memoryPlan().socketBufferBytes();
     }
 
-    /** How these options divide the memory that this process may use. */
+    /** Returns how these options divide the memory that this process may use. */
     public MemoryPlan memoryPlan() {
         return plan(maxClients());
     }

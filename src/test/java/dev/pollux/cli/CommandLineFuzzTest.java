@@ -35,7 +35,8 @@ class CommandLineFuzzTest {
     private static final String BYTE = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])";
     private static final Pattern IPV4 = Pattern.compile(
             "(" + BYTE + "\\." + BYTE + "\\." + BYTE + "\\." + BYTE + "):([0-9]{1,5})");
-    private static final Pattern PRINTED_ADDRESS = Pattern.compile("([0-9.]+|\\[[0-9a-f:]+]):[0-9]{1,5}");
+    private static final Pattern PRINTED_ADDRESS = Pattern.compile(
+            "([0-9.]+|\\[[0-9a-f:]+(%[0-9]+)?]):[0-9]{1,5}");
     private static final Pattern NEGATIVE = Pattern.compile("[ =]-[0-9]");
 
     @FuzzTest

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * A peer whose network is gone from one moment to the next: two namespaces with a cable between them. The
- * server's neighbour entry is then that of a machine that is not there, so that nothing reaches the peer.
+ * Cuts a peer's network off, in two namespaces with a cable between them: the server's neighbour entry
+ * becomes one of a machine that is not there, so that nothing reaches the peer.
  */
 @Timeout(60)
 @Tag("acceptance")
@@ -25,7 +25,7 @@ class DeadPeerTest {
     private static final String SERVER = "10.9.1.1";
     private static final String PEER = "10.9.1.2";
 
-    /** Two connections of a process of its own: echoes on both, and one more frame on the first when told. */
+    /** Opens two connections with an echo on each, and sends one more frame on the first for each input. */
     static final class Peer {
         private Peer() {
         }

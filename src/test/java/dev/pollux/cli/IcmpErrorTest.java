@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * ICMP errors that a peer sends about its own connection: the kernel hands them to read(2) when it gives up
- * on the peer, as errnos that no man page of read(2) lists.
+ * Sends ICMP errors about a peer's own connection. The kernel returns them from read(2) when it gives up on
+ * the peer, as errnos that read(2)'s man page does not list.
  */
 @Timeout(60)
 class IcmpErrorTest {
@@ -20,7 +20,7 @@ class IcmpErrorTest {
     private static final int PEERS = 2;
 
     @Test
-    void serverOutlivesPeersWhoseErrorsNoManPageLists() throws Exception {
+    void serverOutlivesPeersThatEndWithUnlistedErrnos() throws Exception {
         NetworkNamespace.assumeRuns(IcmpErrorTest.class, "python3", "--version");
         NetworkNamespace.assumeRuns(IcmpErrorTest.class, "test", "-w", "/dev/net/tun");
         try (NetworkNamespace net = NetworkNamespace.assumeOne(IcmpErrorTest.class)) {

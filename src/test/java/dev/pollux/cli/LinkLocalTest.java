@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Two machines on one cable, with no addresses but link-local ones: an interface is part of each. */
+/** Connects two network namespaces that have no addresses but link-local ones. */
 @Timeout(60)
 class LinkLocalTest {
     @Test

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A control group with a memory limit and no swap, in whichever version of cgroups(7) has the controller. */
+/** Holds a control group with a memory limit and without swap, of version 1 or 2 of cgroups(7). */
 final class MemoryGroup implements AutoCloseable {
     private static final Path V1 = Path.of("/sys/fs/cgroup/memory");
     private static final Path V2 = Path.of("/sys/fs/cgroup");
@@ -43,31 +43,31 @@ final class MemoryGroup implements AutoCloseable {
         return group;
     }
 
-    /** The files for swap and for socket buffers are not in all kernels. */
+    /** Writes a file, if it is there. The files for swap and for socket buffers are not in all kernels. */
     private void write(String file, long value) throws IOException {
         if (Files.exists(folder.resolve(file)) || !file.contains("sw") && !file.startsWith(TCP)) {
             Files.writeString(folder.resolve(file), Long.toString(value));
         }
     }
 
-    /** A command to put in front of another, which then runs in the group. */
+    /** Returns a command to put in front of another, which then runs in the group. */
     String[] command() {
         return new String[] {"sh", "-c", "echo $$ > \"$0/cgroup.procs\" && exec \"$@\"", folder.toString()};
     }
 
-    /** How many processes the kernel killed because the group had no memory left. */
+    /** Returns how many processes the kernel killed because the group had no memory left. */
     long kills() throws IOException {
         return Files.readAllLines(folder.resolve(v2 ? "memory.events" : "memory.oom_control")).stream()
                 .filter(line -> line.startsWith("oom_kill "))
                 .mapToLong(line -> Long.parseLong(line.substring("oom_kill ".length()))).sum();
     }
 
-    /** The most memory that the group has had, in bytes, without socket buffers in version 1. */
+    /** The group's most memory so far, in bytes, without socket buffers in version 1. */
     long mostBytes() throws IOException {
         return number(v2 ? "memory.peak" : "memory.max_usage_in_bytes");
     }
 
-    /** The most that socket buffers took, where the kernel counts them apart. */
+    /** The most bytes of socket buffers so far, where the kernel counts them apart. */
     long mostSocketBytes() throws IOException {
         return number(TCP + "max_usage_in_bytes");
     }
@@ -77,7 +77,7 @@ final class MemoryGroup implements AutoCloseable {
         return Files.exists(file) ? Long.parseLong(Files.readString(file).strip()) : 0;
     }
 
-    /** Its processes must have ended. */
+    /** Removes the group, whose processes must have ended. */
     @Override
     public void close() throws IOException {
         Files.delete(folder);

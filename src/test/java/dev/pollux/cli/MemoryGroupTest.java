@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A server with default limits in 256 MiB, and peers that send without a pause and read nothing. */
+/** Floods a server with default limits in 256 MiB by peers that send without a pause and read nothing. */
 class MemoryGroupTest {
     private static final long GROUP_BYTES = 256 << 20;
     private static final int PEERS = 1500;
@@ -47,7 +47,7 @@ class MemoryGroupTest {
         }
     }
 
-    /** So that the other tests prove something: these were the defaults once. */
+    /** Proves that the flood of the other tests suffices: these were the defaults once. */
     @Test
     @Tag("acceptance")
     @Timeout(60)
@@ -113,7 +113,7 @@ class MemoryGroupTest {
         }
     }
 
-    /** A peer that never reads. */
+    /** Sends frames and never reads. */
     private static final class Peer {
         private final SocketChannel channel;
         private final ByteBuffer frames = ByteBuffer.allocateDirect(16 * 4096); // The largest, 16 times.

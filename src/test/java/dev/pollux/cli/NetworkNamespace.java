@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
 /**
- * A network of its own, with a loopback device that is up.
+ * Holds a network of its own, with a loopback device that is up.
  *
  * @see <a href="https://man7.org/linux/man-pages/man8/ip-netns.8.html">ip-netns(8)</a>
  */
@@ -45,7 +45,7 @@ final class NetworkNamespace implements AutoCloseable {
         }
     }
 
-    /** A command to put in front of another, which then runs in here. */
+    /** Returns a command to put in front of another, which then runs in here. */
     String[] command() {
         return new String[] {"ip", "netns", "exec", name};
     }
@@ -82,7 +82,7 @@ final class NetworkNamespace implements AutoCloseable {
         return new ProcessBuilder(all).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     }
 
-    /** Returns what a command that failed has said, or an empty text. */
+    /** Returns the output of a command that failed, or an empty text. */
     private static String failure(List<String> command) {
         try {
             Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
@@ -95,7 +95,7 @@ final class NetworkNamespace implements AutoCloseable {
         }
     }
 
-    /** Its processes must have ended. */
+    /** Removes the namespace, whose processes must have ended. */
     @Override
     public void close() {
         String why = failure(List.of("ip", "netns", "del", name));

@@ -22,7 +22,7 @@ class DescriptorLimitTest {
 
     private int raised; // The soft limit that was set.
 
-    /** A kernel with these limits, whose setrlimit(2) has that result. */
+    /** Returns a kernel with these limits, whose setrlimit(2) returns {@code setResult}. */
     private Posix kernel(int setResult) {
         Posix limited = Intercepted.call(NativePosix.confined(), "getrlimit", (arguments, _) -> {
             rlimit.rlim_cur((MemorySegment) arguments[1], SOFT);

@@ -43,7 +43,7 @@ class ListenerTest {
         return TestServer.options(Backend.EPOLL);
     }
 
-    /** What getsockopt(2) answers for a socket that such a listener accepted. */
+    /** Returns options of a socket that a listener with {@code options} accepted. */
     private static int[] inherited(ServerOptions options, int[]... names) {
         try (Sockets sockets = new Sockets()) {
             int listener = sockets.own(Listener.open(sockets.posix(), options).fd());
@@ -96,7 +96,7 @@ class ListenerTest {
         assertThat(inherited(options().socketBufferBytes(0), names)).doesNotContain(32 << 10);
     }
 
-    /** A kernel that answers like that to all options without which a server can be. */
+    /** Returns a kernel that refuses all options but SO_REUSEADDR and TCP_NODELAY. */
     private static Posix refusing(Errno errno) {
         return Intercepted.call(NativePosix.confined(), "setsockopt", (arguments, kernel) -> {
             boolean needed = arguments[1].equals(SOL_SOCKET()) && arguments[2].equals(SO_REUSEADDR())
@@ -143,7 +143,7 @@ class ListenerTest {
         }
     }
 
-    /** Its kernel says that it has no room, over and over, and that must not look like a dead peer. */
+    /** Its kernel acknowledges each probe of the closed window, and must not count as dead. */
     @Test
     void readerThatStopsForLessThanTheWriteTimeoutIsNotClosed() throws Exception {
         ServerOptions options = options().keepalive(Duration.ZERO).writeTimeout(Duration.ofSeconds(4))

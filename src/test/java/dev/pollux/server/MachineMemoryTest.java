@@ -10,7 +10,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Files as a machine, a container and a service manager have them, below a folder of the test's own. */
+/** Reads made-up files of a machine, a container and a service manager, below a temporary folder. */
 class MachineMemoryTest {
     private static final String V1 = "34 30 0:31 / /sys/fs/cgroup/memory rw,relatime shared:9 -"
             + " cgroup cgroup rw,memory\n";

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 class MemoryPlanTest {
     private static final long COMPUTED = ServerOptions.COMPUTED;
     private static final long MIB = 1 << 20;
-    private static final long CLIENT = 532_480; // What one may need off-heap by default.
+    private static final long CLIENT = 532_480; // The most that one needs off-heap by default.
     private static final long LOOP = 139_264;
 
     private static MemoryPlan plan(long limit, long heap, int clients, boolean fixed, long memoryLimit,
@@ -41,7 +41,7 @@ class MemoryPlanTest {
     }
 
     @Test
-    void littleMemoryLowersTheClientsThatNobodySet() {
+    void littleMemoryLowersComputedClients() {
         MemoryPlan plan = computed(256 * MIB, 124 * MIB);
         assertThat(plan.socketBufferBytes()).isEqualTo(16 << 10);
         assertThat(plan.clients()).isBetween(280, 288);
@@ -78,7 +78,7 @@ class MemoryPlanTest {
     }
 
     @Test
-    void whatIsSetIsKept() {
+    void explicitLimitsAreKept() {
         MemoryPlan plan = plan(256 * MIB, 64 * MIB, 4096, true, 1 << 30, MIB);
         assertThat(plan.memoryLimitBytes()).isEqualTo(1 << 30);
         assertThat(plan.socketBufferBytes()).isEqualTo(MIB);
@@ -88,7 +88,7 @@ class MemoryPlanTest {
     }
 
     @Test
-    void socketBuffersThatAreSetLowerTheClientsThatNobodySet() {
+    void explicitSocketBuffersLowerComputedClients() {
         MemoryPlan plan = plan(256 * MIB, 64 * MIB, 4096, false, COMPUTED, MIB);
         assertThat(plan.clients()).isEqualTo((int) (plan.halfBytes() / (4 * MIB)));
         assertThat(plan.isTooLarge()).isFalse();

@@ -176,7 +176,7 @@ class ServerOptionsTest {
     private static final MachineMemory SMALL = new MachineMemory(256 << 20, "/sys/fs/cgroup/memory.max");
 
     @Test
-    void maxClientsThatNobodySetIsLoweredToWhatTheMemoryAllowsAndThatIsSaid() {
+    void computedMaxClientsIsLoweredToWhatTheMemoryAllowsAndThatIsLogged() {
         options.address(SocketAddress.of("127.0.0.1", 0)).machine(SMALL, 64 << 20);
         ServerOptions effective = options.effective();
         assertThat(effective.maxClients()).isBetween(700, 800);

@@ -77,7 +77,7 @@ class NthCallTest {
         };
     }
 
-    /** Whether a server starts without it: all socket options but SO_REUSEADDR and TCP_NODELAY, limits. */
+    /** Returns whether a start goes on without it: limits, and options but SO_REUSEADDR and TCP_NODELAY. */
     private static boolean isOptional(Call call) {
         return switch (call.name()) {
             case GETRLIMIT, SETRLIMIT -> true;
