@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pollux.cli.PolluxProcess.Server;
 import java.io.BufferedReader;
-import java.io.File;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Path;
@@ -71,7 +70,7 @@ class DeadPeerTest {
                     Stream.of(flags)).toArray(String[]::new);
             try (Server server = PolluxProcess.setup().through(near.command()).serve(all)) {
                 Process peer = far.start(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp", "target" + File.separator + "test-classes", Peer.class.getName(), SERVER,
+                        "-cp", "target/test-classes", Peer.class.getName(), SERVER,
                         Integer.toString(server.address().port()));
                 try {
                     BufferedReader said = peer.inputReader();

@@ -20,12 +20,15 @@ final class NetworkNamespace implements AutoCloseable {
 
     private final String name = "pollux-test-" + ProcessHandle.current().pid() + "-" + MADE.incrementAndGet();
 
-    private NetworkNamespace() {
+    private final Class<?> test;
+
+    private NetworkNamespace(Class<?> test) {
+        this.test = test;
     }
 
     /** Makes one; where that is not allowed, prints why, and the test is skipped. */
     static NetworkNamespace assumeOne(Class<?> test) {
-        NetworkNamespace namespace = new NetworkNamespace();
+        NetworkNamespace namespace = new NetworkNamespace(test);
         assumeRuns(test, "ip", "netns", "add", namespace.name);
         try {
             namespace.run("ip", "link", "set", "lo", "up");
@@ -50,11 +53,20 @@ final class NetworkNamespace implements AutoCloseable {
         return new String[] {"ip", "netns", "exec", name};
     }
 
-    /** Runs a command in here and waits for its end. */
-    void run(String... command) {
+    private List<String> inside(String... command) {
         List<String> all = new ArrayList<>(Arrays.asList(command()));
         all.addAll(Arrays.asList(command));
-        String why = failure(all);
+        return all;
+    }
+
+    /** Runs a command in here that needs a driver; where it fails, prints why, and the test is skipped. */
+    void assumeRuns(String... command) {
+        assumeRuns(test, inside(command).toArray(String[]::new));
+    }
+
+    /** Runs a command in here and waits for its end. */
+    void run(String... command) {
+        String why = failure(inside(command));
         if (!why.isEmpty()) {
             throw new AssertionError(why);
         }
@@ -62,7 +74,7 @@ final class NetworkNamespace implements AutoCloseable {
 
     /** Lays a cable to another namespace, from a device near here to a device far there, both up. */
     void connect(NetworkNamespace other, String nearAddress, String farAddress) {
-        run("ip", "link", "add", "near", "type", "veth", "peer", "name", "far", "netns", other.name);
+        assumeRuns("ip", "link", "add", "near", "type", "veth", "peer", "name", "far", "netns", other.name);
         run("ip", "address", "add", nearAddress, "dev", "near");
         run("ip", "link", "set", "near", "up");
         other.run("ip", "address", "add", farAddress, "dev", "far");
@@ -77,9 +89,7 @@ final class NetworkNamespace implements AutoCloseable {
 
     /** Starts a process in here; its stderr is the test's. */
     Process start(String... command) throws IOException {
-        List<String> all = new ArrayList<>(Arrays.asList(command()));
-        all.addAll(Arrays.asList(command));
-        return new ProcessBuilder(all).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        return new ProcessBuilder(inside(command)).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     }
 
     /** Returns the output of a command that failed, or an empty text. */
