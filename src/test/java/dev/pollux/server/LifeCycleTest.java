@@ -142,7 +142,8 @@ class LifeCycleTest {
         Server server = new Server(options().posix(() -> Intercepted.call(Posix.confined(), "eventfd",
                 (arguments, kernel) -> refuses.getAndSet(false) ? -Errno.EMFILE.number : kernel.call())),
                 TestServer.ECHO);
-        assertThatExceptionOfType(PosixException.class).isThrownBy(server::open).withMessageContaining("EMFILE");
+        assertThatExceptionOfType(PosixException.class).isThrownBy(server::open)
+                .withMessageContaining("EMFILE");
         assertThat(TestServer.descriptors()).isEqualTo(descriptors);
         server.open();
         server.close();
@@ -170,7 +171,8 @@ class LifeCycleTest {
             }
             assertThat(bob.receive()).asString().isEqualTo("Bob");
             assertThat(alice.receive()).asString().isEqualTo("n secret of Alice");
-            assertThat(log.warnings()).singleElement().asString().contains("runOnce cannot be called in a callback");
+            assertThat(log.warnings()).singleElement().asString()
+                    .contains("runOnce cannot be called in a callback");
         } finally {
             server[0].close();
         }
@@ -279,7 +281,8 @@ class LifeCycleTest {
         Thread smallStack = new Thread(null, server::close, "closing", 1 << 16);
         smallStack.start();
         smallStack.join(TimeUnit.SECONDS.toMillis(10));
-        assertThatExceptionOfType(PosixException.class).isThrownBy(server::join).withMessageContaining("EBADF");
+        assertThatExceptionOfType(PosixException.class).isThrownBy(server::join)
+                .withMessageContaining("EBADF");
         clients.forEach(TestClient::close);
         assertThat(server.snapshot().get(Counter.CLIENTS_OPEN)).isZero();
         assertThat(TestServer.descriptors()).isEqualTo(descriptors);
