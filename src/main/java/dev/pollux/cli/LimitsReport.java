@@ -28,6 +28,8 @@ final class LimitsReport {
         time("idle-timeout", options.idleTimeout());
         time("frame-timeout", options.frameTimeout());
         time("write-timeout", options.writeTimeout());
+        time("first-frame-timeout", options.firstFrameTimeout());
+        time("linger-timeout", options.lingerTimeout());
         time("drain-timeout", options.drainTimeout());
         size("buffer-size", options.bufferSize(), "the largest frame");
         size("high-watermark", options.highWatermarkBytes(), "unsent bytes of one client");
@@ -51,6 +53,6 @@ final class LimitsReport {
     }
 
     private void line(String name, Object value) {
-        out.println(name + " ".repeat(16 - name.length()) + value);
+        out.println(name + " ".repeat(20 - name.length()) + value);
     }
 }
