@@ -30,6 +30,8 @@ final class LimitsReport {
         time("idle-timeout", options.idleTimeout());
         time("frame-timeout", options.frameTimeout());
         time("write-timeout", options.writeTimeout());
+        time("first-frame-timeout", options.firstFrameTimeout());
+        time("linger-timeout", options.lingerTimeout());
         time("drain-timeout", options.drainTimeout());
         time("keepalive", options.keepalive());
         size("buffer-size", options.bufferSize(), "the largest frame");
@@ -71,6 +73,6 @@ final class LimitsReport {
     }
 
     private void line(String name, Object value) {
-        out.println(name + " ".repeat(17 - name.length()) + value);
+        out.println(name + " ".repeat(20 - name.length()) + value);
     }
 }

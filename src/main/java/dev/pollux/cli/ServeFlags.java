@@ -74,6 +74,14 @@ final class ServeFlags {
             description = "Time for a client to take some of what waits for it; 0 for no limit." + BY_DEFAULT)
     private TimeSpan writeTimeout = new TimeSpan(defaults.writeTimeout());
 
+    @Option(names = "--first-frame-timeout", paramLabel = "TIME", converter = TimeSpan.Converter.class,
+            description = "Time from a connection to the end of its first frame; 0 for no limit." + BY_DEFAULT)
+    private TimeSpan firstFrameTimeout = new TimeSpan(defaults.firstFrameTimeout());
+
+    @Option(names = "--linger-timeout", paramLabel = "TIME", converter = TimeSpan.Converter.class,
+            description = "Time for a peer to hang up after the server has shut its side down." + BY_DEFAULT)
+    private TimeSpan lingerTimeout = new TimeSpan(defaults.lingerTimeout());
+
     @Option(names = "--drain-timeout", paramLabel = "TIME", converter = TimeSpan.Converter.class,
             description = "Time from SIGTERM or Ctrl-C to the end." + BY_DEFAULT)
     private TimeSpan drainTimeout = new TimeSpan(defaults.drainTimeout());
@@ -123,6 +131,8 @@ final class ServeFlags {
                 .idleTimeout(idleTimeout.duration())
                 .frameTimeout(frameTimeout.duration())
                 .writeTimeout(writeTimeout.duration())
+                .firstFrameTimeout(firstFrameTimeout.duration())
+                .lingerTimeout(lingerTimeout.duration())
                 .drainTimeout(drainTimeout.duration())
                 .keepalive(keepalive.duration())
                 .highWatermarkBytes(highWatermark.bytes())

@@ -381,6 +381,8 @@ public final class NativePosix implements Posix {
             int ignored = (int) XpgStrerror.HANDLE.invokeExact(arena.allocate(STATE), errno, text,
                     text.byteSize());
             return text.getString(0);
+        } catch (OutOfMemoryError e) { // The name alone tells enough, and a log line must not fail.
+            return "no memory for its text";
         } catch (Throwable t) {
             throw unexpected(t);
         }

@@ -13,6 +13,7 @@ import java.util.ArrayDeque;
  * What the clients of one loop share: its kernel, its buffers, its clock, and the lists of what is put off.
  */
 final class ClientContext implements AutoCloseable {
+    private static final int MOST_QUEUED = 1 << 16; // For which there is room from the start.
     private static final long SLOW_NANOS = 1_000_000; // Below, a deadline is not worth a second look.
 
     final ServerOptions options;
@@ -35,9 +36,9 @@ final class ClientContext implements AutoCloseable {
     final Replies replies;
 
     /** Clients with bytes from others' callbacks, to be flushed before the next await. */
-    final ArrayDeque<Client> dirty = new ArrayDeque<>();
+    final ArrayDeque<Client> dirty;
     /** Clients to be removed at the end of the iteration. */
-    final ArrayDeque<Client> closing = new ArrayDeque<>();
+    final ArrayDeque<Client> closing;
 
     /** Whose frames are being delivered; null between clients. */
     Client serving;
@@ -63,6 +64,9 @@ final class ClientContext implements AutoCloseable {
         this.reader = new FrameReader(framing, options.bufferSize());
         this.timeouts = new Timeouts(options);
         this.budget = new MemoryBudget(options.memoryLimitBytes(), counters);
+        int most = Math.min(options.maxClients(), MOST_QUEUED) + 1; // Each client is there once.
+        this.dirty = new ArrayDeque<>(most);
+        this.closing = new ArrayDeque<>(most);
         this.arena = Arena.ofConfined();
         try {
             this.receiveBuffer = arena.allocate(options.receiveBufferBytes(), Long.BYTES);

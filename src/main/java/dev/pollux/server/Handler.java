@@ -4,8 +4,10 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * What a server does with frames. All methods are called on the loop's thread, one at a time, and must not
- * block: while one runs, no other client is served. One that throws gets its client closed with
- * {@link CloseReason#HANDLER_FAILED}; the server goes on.
+ * block: while one runs, no other client is served. One that throws anything, also a {@link
+ * dev.pollux.posix.PosixException} of a server of its own, gets its client closed with {@link
+ * CloseReason#HANDLER_FAILED}; the server goes on. An exception's text is escaped before it is logged, since a
+ * peer may have written it.
  */
 @FunctionalInterface
 public interface Handler {
@@ -26,7 +28,8 @@ public interface Handler {
 
     /**
      * A client is gone; {@link Client#send} to it returns false from now on. Called once for each client
-     * opened.
+     * opened. The beginning of a frame whose end never came was not delivered: it is counted ({@link
+     * dev.pollux.metrics.Counter#FRAMES_CUT_OFF}), and in the log line of the client's end.
      */
     default void onClose(Client client, CloseReason reason) {
     }

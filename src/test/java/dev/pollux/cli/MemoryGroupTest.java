@@ -47,6 +47,16 @@ class MemoryGroupTest {
         }
     }
 
+    /** So many clients need more than the group has, but for the memory limit. */
+    @Test
+    @Tag("acceptance")
+    @Timeout(60)
+    void memoryLimitHoldsForMoreClientsThanThereIsRoomFor() throws Exception {
+        try (MemoryGroup group = MemoryGroup.assumeOne(MemoryGroupTest.class, GROUP_BYTES)) {
+            surviveFlood(group, PolluxProcess.setup(), Duration.ofSeconds(5), "--max-clients", "1500");
+        }
+    }
+
     /** Proves that the flood of the other tests suffices: these were the defaults once. */
     @Test
     @Tag("acceptance")
@@ -64,9 +74,9 @@ class MemoryGroupTest {
         }
     }
 
-    private static void surviveFlood(MemoryGroup group, PolluxProcess.Setup setup, Duration time)
-            throws Exception {
-        try (Server server = setup.through(group.command()).serve("--drain-timeout", "100ms")) {
+    private static void surviveFlood(MemoryGroup group, PolluxProcess.Setup setup, Duration time,
+            String... flags) throws Exception {
+        try (Server server = setup.through(group.command()).serve(flags)) {
             long sent = flood(server, time);
             assertThat(server.process().process().isAlive()).as("alive; exit code %s", code(server)).isTrue();
             server.process().terminate();

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Errnos that no man page lists for the call: Linux hands on those of the network, and seccomp any number. */
+/** Errnos that no man page lists: Linux hands on those of the network, and seccomp any number. */
 @Timeout(60)
 class AnyErrnoContractTest {
     private static final int NO_NAME = 4095;
@@ -47,12 +47,15 @@ class AnyErrnoContractTest {
             Posix failing = posix;
             for (String call : calls) {
                 failing = Intercepted.call(failing, call, (arguments, kernel) ->
-                        !isOfTheWakeup(call, arguments) && failures.get() > 0 && failures.getAndDecrement() > 0
-                                ? result(call, errno) : kernel.call());
+                        !isOfTheWakeup(call, arguments) && isToFail() ? result(call, errno) : kernel.call());
             }
             return failing;
         });
         return new TestServer(TestServer.options(backend).posix(clock), TestServer.ECHO);
+    }
+
+    private boolean isToFail() {
+        return failures.get() > 0 && failures.getAndDecrement() > 0;
     }
 
     /** An eventfd is read into eight bytes. */
