@@ -44,7 +44,8 @@ verify: ## everything that must hold before a commit: the tests, the jars, the b
 	@$(MAKE) --no-print-directory bindings-check aot
 
 acceptance: $(JAR) ## tests that take minutes, in memory groups and network namespaces of their own; as root
-	@$(MVN) $(ONLY_SUREFIRE_SPEAKS) test -Dgroups=acceptance -Dtest.excluded=none -Dtest.seconds=1800
+	@$(MVN) $(ONLY_SUREFIRE_SPEAKS) test-compile surefire:test@default-test \
+		-Dgroups=acceptance -Dtest.excluded=none -Dtest.seconds=1800
 
 simulate: ## the server on a simulated kernel: SEEDS=1000000 JOBS=2, or SEED=42 for one with a trace
 	@$(MVN) -q test-compile
