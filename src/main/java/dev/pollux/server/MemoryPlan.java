@@ -1,8 +1,8 @@
 package dev.pollux.server;
 
 /**
- * Divides the memory that this process may use. What the heap, the JVM and the loop's buffers leave has two
- * halves: one for what clients hold off-heap, one for the kernel's socket buffers. Sizes are in bytes.
+ * Divides the memory that this process may use. What the heap and the JVM leave has two halves: one for what
+ * clients hold off-heap, one for the loop's buffers and the kernel's socket buffers. Sizes are in bytes.
  *
  * @param limitBytes the machine's memory, or a control group's limit
  * @param limitSource the file with that number
@@ -39,8 +39,8 @@ public record MemoryPlan(long limitBytes, String limitSource, long heapBytes, lo
 
     /** Computes each limit that is not set. */
     static MemoryPlan of(MachineMemory machine, long heapBytes, Wish wish) {
-        long spare = spare(machine.bytes(), heapBytes, wish.loopBytes);
-        long forSockets = spare - spare / 2;
+        long spare = spare(machine.bytes(), heapBytes);
+        long forSockets = Math.max(0, spare - spare / 2 - wish.loopBytes);
         long buffer = wish.socketBufferBytes;
         if (buffer == COMPUTED) {
             long each = forSockets / Math.max(1, wish.clients) / BUFFERS_PER_CLIENT;
@@ -60,13 +60,13 @@ public record MemoryPlan(long limitBytes, String limitSource, long heapBytes, lo
                 memoryLimit, buffer);
     }
 
-    private static long spare(long limitBytes, long heapBytes, long loopBytes) {
-        return Math.max(0, Math.max(0, limitBytes - heapBytes) - JVM_BYTES - loopBytes);
+    private static long spare(long limitBytes, long heapBytes) {
+        return Math.max(0, Math.max(0, limitBytes - heapBytes) - JVM_BYTES);
     }
 
-    /** Bytes of each half: the most that the computed memory limit takes, and the socket buffers. */
+    /** Bytes of each half: the most that the computed memory limit takes, and all other buffers. */
     public long halfBytes() {
-        return spare(limitBytes, heapBytes, loopBytes) / 2;
+        return spare(limitBytes, heapBytes) / 2;
     }
 
     /** Bytes of all socket buffers together; 0 where the kernel chooses their sizes. */
