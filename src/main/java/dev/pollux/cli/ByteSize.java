@@ -4,8 +4,10 @@ import java.util.Locale;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** A size on the command line: {@code 4096}, {@code 64k} or {@code 64KiB}, {@code 1m}, {@code 1g}, {@code 1t}, in powers
- * of 1024. */
+/**
+ * A size on the command line: {@code 4096}, {@code 64k} or {@code 64KiB}, {@code 1m}, {@code 1g}, {@code 1t},
+ * in powers of 1024.
+ */
 record ByteSize(long bytes) {
     private static final String[] UNITS = {"", "k", "m", "g", "t"};
     private static final long[] FACTORS = {1, 1 << 10, 1 << 20, 1 << 30, 1L << 40};

@@ -56,8 +56,8 @@ final class Escaped {
     }
 
     /**
-     * Renders an exception with its stack traces, as {@link Throwable#printStackTrace} does, each line escaped.
-     * Survives exceptions whose methods throw.
+     * Renders an exception with its stack traces, as {@link Throwable#printStackTrace} does, each line
+     * escaped. Survives exceptions whose methods throw.
      */
     static String trace(Throwable thrown) {
         StringBuilder trace = new StringBuilder();

@@ -13,11 +13,21 @@ public final class Main {
     /** Runs the command line and exits with its code. */
     public static void main(String[] args) {
         StandardStreams.claim(); // Before anything is opened.
+        handleSignals(args.length == 0 ? "" : args[0]);
         Output out = new Output(StandardStreams.out());
         Output err = new Output(StandardStreams.err());
         int code = execute(out, err, args);
         StderrLog.PROCESS.flush();
         System.exit(out.exitCode(code, err));
+    }
+
+    /** Before the command line is read, which takes a moment: a server that starts can be stopped. */
+    private static void handleSignals(String command) {
+        switch (command) {
+            case "serve" -> Signals.PROCESS.handle("HUP", "USR1");
+            case "stage" -> Signals.PROCESS.handle();
+            default -> { }
+        }
     }
 
     /** Runs the command line and returns the exit code. */

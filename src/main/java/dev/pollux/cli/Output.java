@@ -8,7 +8,7 @@ import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 
-/** Prints to a stream in UTF-8 and remembers the first failure to write. PrintWriter alone forgets its cause. */
+/** Prints in UTF-8 and remembers why a write failed, which PrintWriter forgets. */
 final class Output extends PrintWriter {
     private final Tap tap;
     private boolean optional;
@@ -22,7 +22,7 @@ final class Output extends PrintWriter {
         this.tap = tap;
     }
 
-    /** Marks printing as a side matter, as it is for a server: a failed write does not change the exit code. */
+    /** Marks printing as a side matter, as for a server: a failed write does not change the exit code. */
     static void makeOptional(PrintWriter out) {
         if (out instanceof Output output) {
             output.optional = true;

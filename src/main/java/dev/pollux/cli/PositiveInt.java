@@ -3,7 +3,7 @@ package dev.pollux.cli;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads a number of things of which there must be at least one: {@code 10000}, or {@code 10k}, {@code 1m}. */
+/** Reads a number of things, at least one: {@code 10000}, or {@code 10k}, {@code 1m}. */
 final class PositiveInt implements ITypeConverter<Integer> {
     private static final String[] UNITS = {"", "k", "m", "g"};
     private static final long[] FACTORS = {1, 1000, 1_000_000, 1_000_000_000}; // A size has 1024 to the k.

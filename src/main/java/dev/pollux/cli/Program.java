@@ -26,7 +26,6 @@ final class Program {
         try {
             String[] restored = RawArguments.restored(args);
             String first = restored.length == 0 ? "" : restored[0];
-            handleSignals(first);
             return commandLine(first)
                     .setOut(out)
                     .setErr(err)
@@ -41,15 +40,6 @@ final class Program {
             return mistakes.failed(e, err);
         } catch (RuntimeException | Error e) { // Outside a command, such as denied native access.
             return mistakes.failed(e, err);
-        }
-    }
-
-    /** From here on, before the command line is read: a server that starts may be stopped. */
-    private static void handleSignals(String command) {
-        switch (command) {
-            case "serve" -> Signals.PROCESS.handle("HUP", "USR1");
-            case "stage" -> Signals.PROCESS.handle();
-            default -> { }
         }
     }
 

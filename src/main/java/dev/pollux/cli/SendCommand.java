@@ -47,8 +47,8 @@ final class SendCommand implements Callable<Integer> {
     private String file;
 
     @Option(names = "--timeout", paramLabel = "TIME", converter = TimeSpan.Converter.class,
-            description = "Give up when nothing moves for this long: 500ms, 30s, 2m, 1h, 1d, or plain seconds;"
-                    + " 0 for never. Default: ${DEFAULT-VALUE}")
+            description = "Give up when nothing moves for this long: 500ms, 30s, 2m, 1h, 1d, or plain"
+                    + " seconds; 0 for never. Default: ${DEFAULT-VALUE}")
     private TimeSpan timeout = new TimeSpan(Duration.ofSeconds(5));
 
     @Option(names = "--framing", paramLabel = "NAME", converter = FramingName.Converter.class,
@@ -98,9 +98,12 @@ final class SendCommand implements Callable<Integer> {
         try {
             return new FileInputStream(file);
         } catch (IOException e) {
-            throw StandardCharsets.UTF_8.name().equals(System.getProperty("sun.jnu.encoding"))
-                    || file.chars().allMatch(c -> c < 0x80) ? e
-                    : new IOException("--file " + file + ": this locale has no such characters: set LC_ALL=C.UTF-8");
+            boolean utf8 = StandardCharsets.UTF_8.name().equals(System.getProperty("sun.jnu.encoding"));
+            if (utf8 || file.chars().allMatch(c -> c < 0x80)) {
+                throw e;
+            }
+            throw new IOException("--file " + file + ": Java needs a locale with these characters, such as"
+                    + " LC_ALL=C.UTF-8", e);
         }
     }
 

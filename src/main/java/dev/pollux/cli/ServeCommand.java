@@ -19,8 +19,8 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = Program.EXIT_CODES, exitCodeList = {
             "0:SIGTERM, and what clients had sent is answered", "1:something went wrong, or a second SIGTERM",
             Program.USAGE, "130:Ctrl-C; the second one ends the server at once"},
-        footer = {"", "A TIME is 500ms, 30s, 2m, 1h, 1d, or plain seconds; a SIZE is 4096, 64k, 1m or 1g, in powers"
-            + " of 1024; an N is 4096 or 10k, which is 10,000.",
+        footer = {"", "A TIME is 500ms, 30s, 2m, 1h, 1d, or plain seconds; a SIZE is 4096, 64k, 1m or 1g, in"
+            + " powers of 1024; an N is 4096 or 10k, which is 10,000.",
             "SIGTERM and Ctrl-C drain the server. SIGHUP and SIGUSR1 do nothing."})
 final class ServeCommand implements Callable<Integer> {
     @Spec

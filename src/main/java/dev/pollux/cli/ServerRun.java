@@ -60,7 +60,8 @@ final class ServerRun {
         } catch (RuntimeException | Error e) {
             code = 1;
             String line = Mistakes.line(e);
-            log.print("pollux: the server failed: " + (line == null ? Escaped.trace(e).stripTrailing() : line));
+            log.print("pollux: the server failed: "
+                    + (line == null ? Escaped.trace(e).stripTrailing() : line));
         }
         if (log.isLoggable(Level.INFO)) {
             log.log(Level.INFO, "serve", server.snapshot().toString());

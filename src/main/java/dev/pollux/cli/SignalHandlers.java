@@ -5,8 +5,8 @@ import java.lang.reflect.Proxy;
 import java.util.function.Consumer;
 
 /**
- * Java's way to handle a signal, sun.misc.Signal of module jdk.unsupported. By reflection: javac warns of each
- * mention of it, which no option turns off, and a Java may lack the module.
+ * Java's way to handle a signal, sun.misc.Signal of module jdk.unsupported. It is used by reflection: javac
+ * warns of each mention, which no option turns off, and a Java may lack the module.
  */
 final class SignalHandlers {
     private final Class<?> signal;

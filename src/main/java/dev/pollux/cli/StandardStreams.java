@@ -11,21 +11,27 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Descriptors 0, 1 and 2 of this process. One that was closed when the program was started is never read,
  * written or closed: the JVM may have opened a file of its own there, such as {@code lib/modules}.
  *
  * <p>A file of the JVM is known by O_CLOEXEC, which an inherited descriptor cannot have, or by its path: the
- * JDK opens its image and the class path without that flag. One case stays unknown: the JDK itself puts
- * /dev/null where it has opened and closed a file with java.io; that is a class path of folders.
+ * JDK opens its image and the class path without that flag. A descriptor that cannot do its work, such as a
+ * stdout that is read-only, counts as closed too. One case stays unknown: the JDK itself puts /dev/null where
+ * it has opened and closed a file with java.io; that is a class path of folders.
  */
 final class StandardStreams {
     private static final int IN = 0;
     private static final int OUT = 1;
     private static final int ERR = 2;
     private static final int COUNT = 3;
-    private static final int O_CLOEXEC = 02000000;
+    private static final long O_RDONLY = 0;
+    private static final long O_WRONLY = 1;
+    private static final long O_ACCMODE = 3;
+    private static final long O_CLOEXEC = 02000000;
+    private static final String FLAGS = "flags:";
     private static final String PROC = "/proc/self/";
 
     private static final boolean[] CLOSED = new boolean[COUNT];
@@ -51,7 +57,7 @@ final class StandardStreams {
             }
         }
         for (int fd = IN; fd < COUNT; fd++) {
-            CLOSED[fd] |= isOfTheJvm(fd);
+            CLOSED[fd] |= isNotInherited(fd);
         }
         if (CLOSED[IN]) {
             System.setIn(InputStream.nullInputStream());
@@ -72,11 +78,11 @@ final class StandardStreams {
         }
     }
 
-    private static boolean isOfTheJvm(int fd) {
+    private static boolean isNotInherited(int fd) {
         try {
-            return isOfTheJvm(new File(PROC + "fd/" + fd).getCanonicalPath()) || isClosedOnExec(fd);
+            return isUseless(fd, flags(fd)) || isOfTheJvm(new File(PROC + "fd/" + fd).getCanonicalPath());
         } catch (IOException e) {
-            return false; // A socket or a pipe has no path.
+            return false; // Nothing is known.
         }
     }
 
@@ -93,12 +99,17 @@ final class StandardStreams {
         return false;
     }
 
-    private static boolean isClosedOnExec(int fd) throws IOException {
+    /** Returns the flags that it was opened with; proc_pid_fdinfo(5). */
+    private static long flags(int fd) throws IOException {
         try (InputStream info = new FileInputStream(PROC + "fdinfo/" + fd)) {
             String text = new String(info.readAllBytes(), StandardCharsets.US_ASCII);
-            return text.lines().filter(line -> line.startsWith("flags:"))
-                    .anyMatch(line -> (Long.parseLong(line.substring(6).strip(), 8) & O_CLOEXEC) != 0);
+            int start = text.indexOf(FLAGS) + FLAGS.length();
+            return Long.parseLong(text.substring(start, text.indexOf('\n', start)).strip(), 8);
         }
+    }
+
+    private static boolean isUseless(int fd, long flags) {
+        return (flags & O_CLOEXEC) != 0 || (flags & O_ACCMODE) == (fd == IN ? O_WRONLY : O_RDONLY);
     }
 
     /**
@@ -129,6 +140,8 @@ final class StandardStreams {
     }
 
     private static final class Sink extends OutputStream {
+        private static final Set<String> GONE = Set.of("Broken pipe", "Bad file descriptor");
+
         private final String name;
         private final FileOutputStream stream; // Null if it was closed at start. Never closed.
 
@@ -156,8 +169,8 @@ final class StandardStreams {
 
         private IOException failed(IOException e) {
             String message = "cannot write to " + name + ": " + e.getMessage();
-            boolean gone = "Broken pipe".equals(e.getMessage()) || "Bad file descriptor".equals(e.getMessage());
-            return gone ? new ClosedOutputException(message) : new IOException(message, e);
+            return GONE.contains(String.valueOf(e.getMessage()))
+                    ? new ClosedOutputException(message) : new IOException(message, e);
         }
     }
 

@@ -66,7 +66,8 @@ record TraceChoice(boolean toFlightRecorder, Set<String> names) {
     /** As it could be typed. */
     @Override
     public String toString() {
-        String calls = names.size() == TracingPosix.NAMES.size() ? ALL : String.join(",", new TreeSet<>(names));
+        boolean all = names.size() == TracingPosix.NAMES.size();
+        String calls = all ? ALL : String.join(",", new TreeSet<>(names));
         return toFlightRecorder ? FLIGHT_RECORDER + "," + calls : calls;
     }
 }

@@ -48,7 +48,7 @@ public final class ServerOptions implements Cloneable {
     public ServerOptions() {
     }
 
-    /** Where to listen; 127.0.0.1:5882. Port 0 lets the kernel choose. */
+    /** Where to listen. Port 0 lets the kernel choose. Default: 127.0.0.1:5882. */
     public ServerOptions address(SocketAddress address) {
         this.address = address;
         return this;
@@ -58,7 +58,7 @@ public final class ServerOptions implements Cloneable {
         return address;
     }
 
-    /** Connections that the kernel holds until they are accepted; 4096, and no more than somaxconn. */
+    /** Connections that the kernel holds until they are accepted, at most somaxconn. Default: 4096. */
     public ServerOptions backlog(int backlog) {
         this.backlog = backlog;
         return this;
@@ -68,7 +68,7 @@ public final class ServerOptions implements Cloneable {
         return backlog;
     }
 
-    /** Clients at the same time; 4096. Lowered at start to what the descriptor limit allows. */
+    /** Clients at the same time. Lowered at start to what the descriptor limit allows. Default: 4096. */
     public ServerOptions maxClients(int maxClients) {
         this.maxClients = maxClients;
         return this;
@@ -78,7 +78,7 @@ public final class ServerOptions implements Cloneable {
         return maxClients;
     }
 
-    /** Whether a start fails where {@link #maxClients} would have to be lowered; false. */
+    /** Whether a start fails where {@link #maxClients} would have to be lowered. Default: false. */
     public ServerOptions strictLimits(boolean strictLimits) {
         this.strictLimits = strictLimits;
         return this;
@@ -88,7 +88,7 @@ public final class ServerOptions implements Cloneable {
         return strictLimits;
     }
 
-    /** Calls of accept4(2) in one pass of the loop; {@link #UNTIL_EAGAIN}. */
+    /** Calls of accept4(2) in one pass of the loop. Default: {@link #UNTIL_EAGAIN}. */
     public ServerOptions acceptBudget(int acceptBudget) {
         this.acceptBudget = acceptBudget;
         return this;
@@ -98,7 +98,7 @@ public final class ServerOptions implements Cloneable {
         return acceptBudget;
     }
 
-    /** Where frames end; {@link Framing#u32le}. */
+    /** Where frames end. Default: {@link Framing#u32le}. */
     public ServerOptions framing(Framing framing) {
         this.framing = framing;
         return this;
@@ -108,7 +108,7 @@ public final class ServerOptions implements Cloneable {
         return framing;
     }
 
-    /** The largest frame, prefix included; 4096, at most 16 MiB. */
+    /** The largest frame, prefix included, at most 16 MiB. Default: 4096. */
     public ServerOptions bufferSize(long bufferSize) {
         this.bufferSize = bufferSize;
         return this;
@@ -118,7 +118,7 @@ public final class ServerOptions implements Cloneable {
         return bufferSize;
     }
 
-    /** Above so many unsent bytes a client is not read from; 64 KiB. */
+    /** Above so many unsent bytes a client is not read from. Default: 64 KiB. */
     public ServerOptions highWatermarkBytes(long highWatermarkBytes) {
         this.highWatermarkBytes = highWatermarkBytes;
         return this;
@@ -128,7 +128,7 @@ public final class ServerOptions implements Cloneable {
         return highWatermarkBytes;
     }
 
-    /** At so many unsent bytes, or fewer, reading goes on; 32 KiB. */
+    /** At so many unsent bytes, or fewer, reading goes on. Default: 32 KiB. */
     public ServerOptions lowWatermarkBytes(long lowWatermarkBytes) {
         this.lowWatermarkBytes = lowWatermarkBytes;
         return this;
@@ -139,8 +139,8 @@ public final class ServerOptions implements Cloneable {
     }
 
     /**
-     * With more unsent bytes than this a client is closed; the larger of 256 KiB and high watermark + receive
-     * buffer.
+     * With more unsent bytes than this a client is closed. Default: computed, the larger of 256 KiB and high
+     * watermark + receive buffer.
      */
     public ServerOptions unsentLimitBytes(long unsentLimitBytes) {
         this.unsentLimitBytes = unsentLimitBytes;
@@ -157,7 +157,8 @@ public final class ServerOptions implements Cloneable {
     }
 
     /**
-     * What all clients together may hold off-heap; 1 GiB, or less if the clients' own limits add up to less.
+     * What all clients together may hold off-heap. Default: computed, 1 GiB, or less if the clients' own
+     * limits add up to less.
      */
     public ServerOptions memoryLimitBytes(long memoryLimitBytes) {
         this.memoryLimitBytes = memoryLimitBytes;
@@ -171,7 +172,7 @@ public final class ServerOptions implements Cloneable {
         return memoryLimitBytes == COMPUTED ? Math.max(each, all) : memoryLimitBytes;
     }
 
-    /** A client with no byte moved either way for this long is closed; zero, the default, means never. */
+    /** A client with no byte moved either way for this long is closed; zero for never. Default: 0. */
     public ServerOptions idleTimeout(Duration idleTimeout) {
         this.idleTimeout = idleTimeout;
         return this;
@@ -182,7 +183,8 @@ public final class ServerOptions implements Cloneable {
     }
 
     /**
-     * The time from a frame's first byte to its last, not counting pauses of ours; 10 s, zero for no limit.
+     * The time from a frame's first byte to its last, not counting pauses of ours; zero for no limit.
+     * Default: 10 s.
      */
     public ServerOptions frameTimeout(Duration frameTimeout) {
         this.frameTimeout = frameTimeout;
@@ -193,7 +195,10 @@ public final class ServerOptions implements Cloneable {
         return frameTimeout;
     }
 
-    /** The time in which a client must take some of the bytes that wait for it; 30 s, zero for no limit. */
+    /**
+     * The time in which a client must take some of the bytes that wait for it; zero for no limit. Default:
+     * 30 s.
+     */
     public ServerOptions writeTimeout(Duration writeTimeout) {
         this.writeTimeout = writeTimeout;
         return this;
@@ -203,7 +208,7 @@ public final class ServerOptions implements Cloneable {
         return writeTimeout;
     }
 
-    /** The time that a peer has to hang up after we have; also the default time for a drain. 3 s. */
+    /** The time that a peer has to hang up after we have; also the time for a drain. Default: 3 s. */
     public ServerOptions drainTimeout(Duration drainTimeout) {
         this.drainTimeout = drainTimeout;
         return this;
@@ -213,7 +218,7 @@ public final class ServerOptions implements Cloneable {
         return drainTimeout;
     }
 
-    /** How to wait for readiness; {@link Backend#auto}. */
+    /** How to wait for readiness. Default: {@link Backend#auto}. */
     public ServerOptions backend(Backend backend) {
         this.backend = backend;
         return this;
@@ -224,8 +229,8 @@ public final class ServerOptions implements Cloneable {
     }
 
     /**
-     * With {@link Backend#POLL_GENERATIONS}: the part of the time that may go into asking for silent clients;
-     * 0.1.
+     * With {@link Backend#POLL_GENERATIONS}: the part of the time that may go into asking for silent clients.
+     * Default: 0.05.
      */
     public ServerOptions sweepShare(double sweepShare) {
         this.sweepShare = sweepShare;
@@ -237,8 +242,8 @@ public final class ServerOptions implements Cloneable {
     }
 
     /**
-     * With {@link Backend#POLL_GENERATIONS}: how late a silent client may be noticed; 10 ms, if the share
-     * allows it.
+     * With {@link Backend#POLL_GENERATIONS}: how late a silent client may be noticed, if the share allows
+     * it. Default: 10 ms.
      */
     public ServerOptions oldClientDelay(Duration oldClientDelay) {
         this.oldClientDelay = oldClientDelay;
@@ -253,7 +258,7 @@ public final class ServerOptions implements Cloneable {
         return new PollerOptions(maxClients, sweepShare, oldClientDelay.toNanos());
     }
 
-    /** Makes the kernel for a thread, on that thread; {@link Posix#confined}. */
+    /** Makes the kernel for a thread, on that thread. Default: {@link Posix#confined}. */
     public ServerOptions posix(Supplier<Posix> posix) {
         this.posix = posix;
         return this;

@@ -26,6 +26,7 @@ class ServerRunTest {
     private final ByteArrayOutputStream stderr = new ByteArrayOutputStream();
     private final StderrLog log = new StderrLog(stderr);
     private final AtomicBoolean pollFails = new AtomicBoolean();
+    private final Signals signals = new Signals();
 
     private Server server() {
         ServerOptions options = new ServerOptions().address(SocketAddress.of("127.0.0.1", 0))
@@ -50,7 +51,7 @@ class ServerRunTest {
     }
 
     private int run(Server server, Runnable listening) throws InterruptedException {
-        return new ServerRun(server, Duration.ofSeconds(1), log).run(listening);
+        return new ServerRun(server, Duration.ofSeconds(1), log, signals).run(listening);
     }
 
     @Test

@@ -155,7 +155,7 @@ final class StraceScene implements AutoCloseable {
         assertThat(ticks()).as("CPU time of the loop, in ticks of 10 ms").isLessThan(MOST_TICKS);
         bystander.close();
         server.process().terminate();
-        assertThat(server.process().exitCode()).isEqualTo(143);
+        assertThat(server.process().exitCode()).isZero();
         return server.process().stderr();
     }
 
