@@ -196,7 +196,7 @@ class DefaultsTest {
         StringWriter out = new StringWriter();
         assertThat(Main.execute(new PrintWriter(out), new PrintWriter(out), "serve", "--dry-run",
                 "--port", "7", "--handler", "print", "--framing", "line", "--poller", "select",
-                "--trace=read",                 "--log-level", "warn", "--strict-limits", "--max-clients", "10")).isZero();
+                "--trace=read", "--log-level", "warn", "--strict-limits", "--max-clients", "10")).isZero();
         Map<String, String> printed = out.toString().lines()
                 .map(line -> line.split(" +", 2))
                 .collect(Collectors.toMap(words -> words[0], words -> words[1].strip(), (a, b) -> a));

@@ -61,7 +61,7 @@ final class PolluxProcess implements AutoCloseable {
             return this;
         }
 
-        /** Takes the class path with the library's jar first: the JVM keeps it open, as it does pollux.jar. */
+        /** Puts picocli's jar first, which the JVM keeps open as it does pollux.jar. */
         Setup libraryFirst() {
             libraryFirst = true;
             return this;
@@ -92,8 +92,8 @@ final class PolluxProcess implements AutoCloseable {
 
         private String classPath() {
             String library = libraryFirst ? placeOf(CommandLine.class) + File.pathSeparator : "";
-            String own = library + String.join(File.pathSeparator, placeOf(Main.class), placeOf(CommandLine.class),
-                    Path.of("src/main/cli").toAbsolutePath().toString());
+            String own = library + String.join(File.pathSeparator, placeOf(Main.class),
+                    placeOf(CommandLine.class), Path.of("src/main/cli").toAbsolutePath().toString());
             String planted = System.getProperty("planted.classes"); // A fault that a test is to find.
             return planted == null ? own : planted + File.pathSeparator + own;
         }
