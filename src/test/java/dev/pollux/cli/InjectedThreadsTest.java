@@ -63,7 +63,8 @@ class InjectedThreadsTest {
         }
         for (int i = threads - OF_POLLUX + 1; i <= threads; i++) {
             try (PolluxProcess process = under(trace, "-e",
-                    "inject=" + STARTS_A_THREAD + ":error=EAGAIN:when=" + i + "+").start("serve", "--port", "0")) {
+                    "inject=" + STARTS_A_THREAD + ":error=EAGAIN:when=" + i + "+")
+                    .start("serve", "--port", "0")) {
                 assertThat(process.exitCode()).isEqualTo(1);
                 assertThat(process.stderr().lines()).singleElement().asString()
                         .startsWith("pollux: cannot start ").contains("is the limit of processes reached");
