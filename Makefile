@@ -1,4 +1,6 @@
-# Needs make, Maven and a JDK >= 22; src/build/with-jdk finds the JDK.
+# Needs make, Maven and a JDK >= 22; src/build/find-jdk finds the JDK.
+
+PREFIX = /usr/local
 
 MVN = src/build/with-jdk mvn -B -ntp
 LOG = -Dorg.slf4j.simpleLogger
@@ -15,8 +17,8 @@ SOURCES = pom.xml $(shell find src/main jextract/linux/java)
 export MAVEN_OPTS += -Djansi.noreset=true --enable-native-access=ALL-UNNAMED \
 	-XX:+IgnoreUnrecognizedVMOptions --sun-misc-unsafe-memory-access=allow
 
-.PHONY: help build run stage test verify acceptance simulate plant mutants fuzz aot bench bench-quick bench-smoke report \
-	bench-peers soak bindings bindings-check clean
+.PHONY: help build run stage install test verify acceptance simulate plant mutants fuzz aot bench \
+	bench-quick bench-smoke report bench-peers soak bindings bindings-check clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -30,10 +32,15 @@ $(BENCHMARKS): $(SOURCES) bench/pom.xml $(shell find bench/src)
 	@$(MVN) -q -f bench/reactor.xml package -DskipTests
 
 run: $(JAR) ## the server; pass arguments with ARGS="--port 6000"
-	@exec src/build/with-jdk java --enable-native-access=ALL-UNNAMED -jar $(JAR) serve $(ARGS)
+	@exec src/build/pollux serve $(ARGS)
 
 stage: $(JAR) ## a step of the tutorial: N=4 for the fourth, ARGS="--port 6000"; without N the list
-	@exec src/build/with-jdk java --enable-native-access=ALL-UNNAMED -jar $(JAR) stage $(or $(N),--list) $(ARGS)
+	@exec src/build/pollux stage $(or $(N),--list) $(ARGS)
+
+install: $(JAR) ## the program pollux, into PREFIX=/usr/local (and DESTDIR, for a package)
+	@install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/lib/pollux'
+	@install -m 755 src/build/pollux '$(DESTDIR)$(PREFIX)/bin'
+	@install -m 644 src/build/find-jdk $(JAR) '$(DESTDIR)$(PREFIX)/lib/pollux'
 
 test: ## the tests
 	@$(MVN) $(ONLY_SUREFIRE_SPEAKS) test

@@ -3,6 +3,7 @@
  * Foreign Function &amp; Memory API.
  */
 module dev.pollux {
+    requires static jdk.unsupported; // Without it the command line handles signals by a shutdown hook.
     requires static jdk.jfr; // Without it there are no events for Flight Recorder, and all else works.
     requires static info.picocli; // Only the command line needs it, and target/pollux.jar brings it along.
 

@@ -3,6 +3,7 @@ package dev.pollux.cli;
 import dev.pollux.server.ServerOptions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine.ITypeConverter;
 
 /** How many connections one pass of the loop may accept: {@code until-eagain}, {@code once} or a number. */
@@ -14,10 +15,11 @@ record AcceptBudget(int calls) {
     static final class Converter implements ITypeConverter<AcceptBudget> {
         @Override
         public AcceptBudget convert(String text) {
-            return switch (text) {
+            return switch (text.toLowerCase(Locale.ROOT).replace('_', '-')) {
                 case UNTIL_EAGAIN -> new AcceptBudget(ServerOptions.UNTIL_EAGAIN);
                 case ONCE -> new AcceptBudget(1);
-                default -> new AcceptBudget(PositiveInt.parse(text, "until-eagain, once, or 1 or more"));
+                default -> new AcceptBudget(PositiveInt.parse(text,
+                        "until-eagain, once, or 1 or more" + Nearest.question(text, new Names())));
             };
         }
     }

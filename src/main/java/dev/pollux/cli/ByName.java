@@ -1,6 +1,7 @@
 package dev.pollux.cli;
 
-import java.util.StringJoiner;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -16,9 +17,9 @@ abstract class ByName<T> implements ITypeConverter<T> {
 
     @Override
     public T convert(String text) {
-        StringJoiner names = new StringJoiner(", ");
+        List<String> names = new ArrayList<>();
         for (T value : values) {
-            if (text.equalsIgnoreCase(value.toString())) {
+            if (text.replace('_', '-').equalsIgnoreCase(value.toString())) {
                 return value;
             }
             names.add(value.toString());
@@ -26,6 +27,7 @@ abstract class ByName<T> implements ITypeConverter<T> {
         for (String alias : aliases) {
             names.add(alias);
         }
-        throw new TypeConversionException("'" + text + "' is none of: " + names);
+        throw new TypeConversionException("'" + text + "' is none of: " + String.join(", ", names)
+                + Nearest.question(text, names));
     }
 }

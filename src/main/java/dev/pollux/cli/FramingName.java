@@ -15,6 +15,16 @@ enum FramingName {
         this.framing = framing;
     }
 
+    /** Returns the name of a framing. */
+    static FramingName of(Framing framing) {
+        for (FramingName each : values()) {
+            if (each.framing.equals(framing)) {
+                return each;
+            }
+        }
+        throw new IllegalArgumentException("no name for " + framing);
+    }
+
     /** Reads a name for picocli. */
     static final class Converter extends ByName<FramingName> {
         Converter() {

@@ -20,8 +20,15 @@ enum LevelName {
 
     /** Reads a name for picocli. */
     static final class Converter extends ByName<LevelName> {
+        private static final String WARN = "warn"; // As other programs have it.
+
         Converter() {
-            super(values());
+            super(values(), WARN);
+        }
+
+        @Override
+        public LevelName convert(String text) {
+            return text.equalsIgnoreCase(WARN) ? WARNING : super.convert(text);
         }
     }
 

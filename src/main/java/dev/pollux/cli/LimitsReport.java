@@ -6,10 +6,12 @@ import java.io.PrintWriter;
 import java.time.Duration;
 
 /**
- * What {@code serve --dry-run} prints: every limit as it would hold here and now, and the memory they add up
- * to.
+ * What {@code serve --dry-run} prints: what every flag comes to here and now, and the memory that the limits
+ * add up to.
  */
 final class LimitsReport {
+    private static final int COLUMN = 18; // Where values begin.
+
     private final PrintWriter out;
 
     LimitsReport(PrintWriter out) {
@@ -23,10 +25,16 @@ final class LimitsReport {
      */
     void print(ServerOptions options, int asked) {
         int clients = options.maxClients();
+        line("address", options.address());
+        line("poller", options.backend());
+        line("framing", FramingName.of(options.framing()));
         line("max-clients", clients
                 + (clients < asked ? " of " + asked + ": " + options.maxClientsReason() : ""));
         line("backlog", options.backlog() + ", or less: net.core.somaxconn");
         line("accept", new AcceptBudget(options.acceptBudget()));
+        line("strict-limits", options.strictLimits());
+        line("sweep-share", options.sweepShare());
+        time("old-client-delay", options.oldClientDelay());
         time("idle-timeout", options.idleTimeout());
         time("frame-timeout", options.frameTimeout());
         time("write-timeout", options.writeTimeout());
@@ -72,7 +80,8 @@ final class LimitsReport {
         line(name, size + (plain ? "" : " = " + bytes) + " bytes: " + what);
     }
 
-    private void line(String name, Object value) {
-        out.println(name + " ".repeat(20 - name.length()) + value);
+    /** Prints a flag or a sum, and what it is. */
+    void line(String name, Object value) {
+        out.println(name + " ".repeat(Math.max(1, COLUMN - name.length())) + value);
     }
 }

@@ -3,10 +3,11 @@ package dev.pollux.cli;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads a number of things of which there must be at least one. */
+/** Reads a number of things, at least one: {@code 10000}, or {@code 10k}, {@code 1m}. */
 final class PositiveInt implements ITypeConverter<Integer> {
-    private static final String[] UNITS = {""};
-    private static final long[] FACTORS = {1};
+    private static final String[] UNITS = {"", "k", "m", "g"};
+    private static final long[] FACTORS = {1, 1000, 1_000_000, 1_000_000_000}; // A size has 1024 to the k.
+    private static final String[] NO_UNITS = {""};
 
     @Override
     public Integer convert(String text) {
@@ -25,7 +26,7 @@ final class PositiveInt implements ITypeConverter<Integer> {
     static final class Port implements ITypeConverter<Integer> {
         @Override
         public Integer convert(String text) {
-            long port = Quantity.parse(text, UNITS, FACTORS);
+            long port = Quantity.parse(text, NO_UNITS, FACTORS);
             if (port < 0 || port > 65535) {
                 throw new TypeConversionException("'" + text + "' is not a port, 0 to 65535");
             }

@@ -3,9 +3,7 @@ package dev.pollux.cli;
 import dev.pollux.posix.Posix;
 import dev.pollux.posix.SocketAddress;
 import java.io.BufferedOutputStream;
-import java.io.FileDescriptor;
 import java.io.FileInputStream;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -25,6 +23,8 @@ import picocli.CommandLine.TypeConversionException;
 
 /** {@code pollux send}: turns arguments, a file or stdin into frames and waits for a reply to each. */
 @Command(name = "send", mixinStandardHelpOptions = true, versionProvider = Version.class, sortOptions = false,
+        exitCodeListHeading = Program.EXIT_CODES, exitCodeList = {"0:a reply to each frame came",
+            "1:something went wrong", Program.USAGE},
         description = "Sends frames and prints the replies, one per line."
                 + " Exits with 0 only if as many came as were sent.")
 final class SendCommand implements Callable<Integer> {
@@ -47,8 +47,8 @@ final class SendCommand implements Callable<Integer> {
     private String file;
 
     @Option(names = "--timeout", paramLabel = "TIME", converter = TimeSpan.Converter.class,
-            description = "Give up when nothing moves for this long: 500ms, 30s, 2m, 1h, or plain seconds;"
-                    + " 0 for never. Default: ${DEFAULT-VALUE}")
+            description = "Give up when nothing moves for this long: 500ms, 30s, 2m, 1h, 1d, or plain"
+                    + " seconds; 0 for never. Default: ${DEFAULT-VALUE}")
     private TimeSpan timeout = new TimeSpan(Duration.ofSeconds(5));
 
     @Option(names = "--framing", paramLabel = "NAME", converter = FramingName.Converter.class,
@@ -71,12 +71,12 @@ final class SendCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         check();
         InputStream lines = texts.isEmpty() ? open() : null;
-        try (OutputStream stdout = new BufferedOutputStream(new FileOutputStream(FileDescriptor.out));
-                Posix posix = Posix.confined();
+        OutputStream stdout = new BufferedOutputStream(StandardStreams.out());
+        try (Posix posix = Posix.confined();
                 Exchange exchange = new Exchange(posix, server, framing.framing, timeout)) {
             FrameSource source = lines == null ? FrameSource.of(payloads())
                     : StreamLines.read(lines, exchange::wakeup);
-            exchange.run(source.repeated(count), stdout);
+            exchange.run(source.repeated(count), stdout); // Flushes after each read.
         }
         return 0;
     }
@@ -92,7 +92,19 @@ final class SendCommand implements Callable<Integer> {
     }
 
     private InputStream open() throws IOException {
-        return file == null ? new FileInputStream(FileDescriptor.in) : new FileInputStream(file);
+        if (file == null) {
+            return StandardStreams.in();
+        }
+        try {
+            return new FileInputStream(file);
+        } catch (IOException e) {
+            boolean utf8 = StandardCharsets.UTF_8.name().equals(System.getProperty("sun.jnu.encoding"));
+            if (utf8 || file.chars().allMatch(c -> c < 0x80)) {
+                throw e;
+            }
+            throw new IOException("--file " + file + ": Java needs a locale with these characters, such as"
+                    + " LC_ALL=C.UTF-8", e);
+        }
     }
 
     private List<byte[]> payloads() {

@@ -2,8 +2,6 @@ package dev.pollux.cli;
 
 import dev.pollux.server.Server;
 import dev.pollux.server.ServerOptions;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.PrintWriter;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.Callable;
@@ -18,7 +16,12 @@ import picocli.CommandLine.Spec;
 @Command(name = "serve", mixinStandardHelpOptions = true, versionProvider = Version.class,
         sortOptions = false,
         description = "Serves clients until SIGTERM or Ctrl-C.",
-        footer = {"", "A TIME is 500ms, 30s, 2m, 1h, or plain seconds; a SIZE is 4096, 64k, 1m or 1g."})
+        exitCodeListHeading = Program.EXIT_CODES, exitCodeList = {
+            "0:SIGTERM, and what clients had sent is answered", "1:something went wrong, or a second SIGTERM",
+            Program.USAGE, "130:Ctrl-C; the second one ends the server at once"},
+        footer = {"", "A TIME is 500ms, 30s, 2m, 1h, 1d, or plain seconds; a SIZE is 4096, 64k, 1m or 1g, in"
+            + " powers of 1024; an N is 4096 or 10k, which is 10,000.",
+            "SIGTERM and Ctrl-C drain the server. SIGHUP and SIGUSR1 do nothing."})
 final class ServeCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -47,12 +50,12 @@ final class ServeCommand implements Callable<Integer> {
     private TraceChoice trace; // Null without.
 
     @Option(names = "--dry-run",
-            description = "Print all limits and what they add up to, and open nothing.")
+            description = "Print what all flags come to and what the limits add up to, and open nothing.")
     private boolean dryRun;
 
     @Override
     public Integer call() throws InterruptedException {
-        BackgroundWriter stdout = new BackgroundWriter(new FileOutputStream(FileDescriptor.out), "stdout");
+        BackgroundWriter stdout = new BackgroundWriter(StandardStreams.out(), "stdout");
         ServerOptions options = flags.toServerOptions(spec.commandLine());
         if (trace != null) {
             options.posix(trace.kernel(StderrLog.PROCESS));
@@ -65,11 +68,20 @@ final class ServeCommand implements Callable<Integer> {
         }
         PrintWriter out = spec.commandLine().getOut();
         if (dryRun) {
-            new LimitsReport(out).print(options.effective(), options.maxClients());
+            LimitsReport report = new LimitsReport(out);
+            report.print(options.effective(), options.maxClients());
+            report.line("handler", handler);
+            report.line("log-level", quiet ? LevelName.ERROR + ", for --quiet" : logLevel);
+            report.line("trace", trace == null ? "off" : trace);
+            Output.check(out);
             return 0;
         }
         StderrLog.PROCESS.level(quiet ? Level.ERROR : logLevel.level);
-        int code = new ServerRun(server, options.drainTimeout(), StderrLog.PROCESS)
+        // Not on the loop: at the limit of processes, a server that has begun would end by its first line.
+        StderrLog.PROCESS.start();
+        stdout.start();
+        Output.makeOptional(out);
+        int code = new ServerRun(server, options.drainTimeout(), StderrLog.PROCESS, Signals.PROCESS)
                 .run(() -> out.println("listening on " + server.address()));
         stdout.flush(StderrLog.FLUSH_MILLIS);
         return code;

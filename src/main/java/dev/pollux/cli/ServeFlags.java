@@ -75,7 +75,7 @@ final class ServeFlags {
     private TimeSpan writeTimeout = new TimeSpan(defaults.writeTimeout());
 
     @Option(names = "--first-frame-timeout", paramLabel = "TIME", converter = TimeSpan.Converter.class,
-            description = "Time from a connection to the end of its first frame; 0 for no limit." + BY_DEFAULT)
+            description = "Time from a connection to its first whole frame; 0 for no limit." + BY_DEFAULT)
     private TimeSpan firstFrameTimeout = new TimeSpan(defaults.firstFrameTimeout());
 
     @Option(names = "--linger-timeout", paramLabel = "TIME", converter = TimeSpan.Converter.class,

@@ -1,14 +1,17 @@
 package dev.pollux.cli;
 
+import dev.pollux.log.Escaped;
+import dev.pollux.metrics.Counter;
 import dev.pollux.server.Server;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A server as this process's only work: runs it until it ends or a signal comes. SIGTERM and SIGINT start the
- * JVM's shutdown, whose hook of ours drains the server and waits for the main thread to say its last words.
+ * A server as this process's only work: runs it until it ends or a signal comes, which drains it. The main
+ * thread writes the last lines and returns the exit code.
  */
 final class ServerRun {
     private static final long SPARE_MILLIS = 500; // Beyond the drain's deadline, for a loop that is held up.
@@ -16,43 +19,50 @@ final class ServerRun {
     private final Server server;
     private final Duration drainTimeout;
     private final StderrLog log;
+    private final Signals signals;
     private final CountDownLatch ended = new CountDownLatch(1);
+    private boolean draining; // Under the monitor.
 
-    ServerRun(Server server, Duration drainTimeout, StderrLog log) {
+    ServerRun(Server server, Duration drainTimeout, StderrLog log, Signals signals) {
         this.server = server;
         this.drainTimeout = drainTimeout;
         this.log = log;
+        this.signals = signals;
     }
 
     /**
      * Starts the server, calls {@code listening} once clients can connect, and waits for the end.
      *
-     * @return the exit code; a signal's own takes its place
+     * @return the exit code
      * @throws dev.pollux.posix.PosixException if the server cannot start
      */
     int run(Runnable listening) throws InterruptedException {
-        Thread hook = new Thread(this::stop, "pollux-shutdown");
-        if (!addHook(hook)) {
-            return 0; // The signal was faster, and nothing is open yet.
+        if (!signals.begin(this::stop)) {
+            return signals.exitCode(); // The signal was faster, and nothing is open yet.
         }
         try {
             server.start();
             listening.run();
+            if (signals.came()) {
+                drain(); // The signal's thread may have been too early.
+            }
             return join();
         } finally {
             ended.countDown();
-            removeHook(hook);
+            signals.end();
         }
     }
 
     private int join() throws InterruptedException {
-        int code = 0;
+        int code;
         try {
             server.join();
+            code = signals.exitCode();
         } catch (RuntimeException | Error e) {
             code = 1;
-            String line = Mistakes.line(e);
-            log.print("pollux: the server failed: " + (line == null ? e : line));
+            if (!log.isLoggable(Level.ERROR)) { // Otherwise the library has logged it.
+                log.print("pollux: the server failed: " + Escaped.text(e.getMessage()));
+            }
         }
         if (log.isLoggable(Level.INFO)) {
             log.log(Level.INFO, "serve", server.snapshot().toString());
@@ -61,37 +71,35 @@ final class ServerRun {
         return code;
     }
 
-    /** The hook's thread. It gives up on a server that does not end, and the process ends nevertheless. */
+    /** The signal's thread. It gives up on a server that does not end, and ends the process. */
     private void stop() {
-        try {
-            server.execute(() -> server.drain(drainTimeout)); // From the loop's thread a drain does not wait.
-        } catch (IllegalStateException e) {
-            return; // Not started yet: nobody was promised anything.
-        }
+        drain();
         try {
             if (!ended.await(drainTimeout.toMillis() + SPARE_MILLIS, TimeUnit.MILLISECONDS)) {
                 log.log(Level.ERROR, "serve", "the server did not end in time");
                 log.flush();
+                Runtime.getRuntime().halt(1);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    static boolean addHook(Thread hook) {
-        try {
-            Runtime.getRuntime().addShutdownHook(hook);
-            return true;
-        } catch (IllegalStateException e) {
-            return false; // The JVM is shutting down.
+    private synchronized void drain() {
+        if (draining) {
+            return;
         }
-    }
-
-    static void removeHook(Thread hook) {
+        long clients = server.snapshot().get(Counter.CLIENTS_OPEN);
         try {
-            Runtime.getRuntime().removeShutdownHook(hook);
+            server.execute(() -> server.drain(drainTimeout)); // From the loop's thread a drain does not wait.
         } catch (IllegalStateException e) {
-            return; // The JVM is shutting down: the hook runs, or has run.
+            return; // Not started yet: run looks again once it is.
+        } catch (RejectedExecutionException e) {
+            return; // It has ended.
+        }
+        draining = true;
+        if (log.isLoggable(Level.INFO)) {
+            log.log(Level.INFO, "serve", "draining, " + clients + (clients == 1 ? " client" : " clients"));
         }
     }
 }

@@ -19,6 +19,8 @@ import picocli.CommandLine.Spec;
 /** {@code pollux stage}: runs a step of the tutorial. */
 @Command(name = "stage", mixinStandardHelpOptions = true, versionProvider = Version.class,
         sortOptions = false,
+        exitCodeListHeading = Program.EXIT_CODES, exitCodeList = {"0:its time is over, or SIGTERM",
+            "1:something went wrong", Program.USAGE, Program.INTERRUPT},
         description = "Runs a step of the tutorial on 127.0.0.1, until Ctrl-C. Its file says at the top what"
                 + " it shows and what to try: src/main/java/dev/pollux/stage/Stage04Poll.java for 4.")
 final class StageCommand implements Callable<Integer> {
@@ -79,13 +81,14 @@ final class StageCommand implements Callable<Integer> {
             for (StageName each : StageName.values()) {
                 out.println(String.format(Locale.ROOT, "%2d  %s", each.number(), each.shows));
             }
+            Output.check(out);
             return 0;
         }
         StageName name = checked();
         Stage.Options options = new Stage.Options(port, name.options.contains("--seconds") ? seconds : 0,
                 accept == Accept.ONCE, maxClients, (int) idleTimeout.duration().toMillis());
-        run(name.make(), options, out);
-        return 0;
+        Output.makeOptional(out);
+        return run(name.make(), options, out, Signals.PROCESS);
     }
 
     private StageName checked() {
@@ -114,25 +117,27 @@ final class StageCommand implements Callable<Integer> {
     }
 
     /** A signal stops the stage, too, so that it says its last words and closes what it opened. */
-    private static void run(Stage stage, Stage.Options options, PrintWriter out) {
+    private static int run(Stage stage, Stage.Options options, PrintWriter out, Signals signals) {
         CountDownLatch ended = new CountDownLatch(1);
-        Thread hook = new Thread(() -> stopAndWait(stage, ended), "pollux-shutdown");
-        if (!ServerRun.addHook(hook)) {
-            return; // The signal was faster.
+        if (!signals.begin(() -> stopAndWait(stage, ended, signals))) {
+            return signals.exitCode(); // The signal was faster.
         }
         try {
             stage.start(options, out::println);
         } finally {
             ended.countDown();
-            ServerRun.removeHook(hook);
+            signals.end();
         }
+        return signals.exitCode();
     }
 
-    private static void stopAndWait(Stage stage, CountDownLatch ended) {
+    private static void stopAndWait(Stage stage, CountDownLatch ended, Signals signals) {
         stage.stop();
         try {
-            // In vain if the stage waits for a client, or at its limit for the end of one.
-            ended.await(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+            if (!ended.await(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
+                // The stage waits for a client, or at its limit for the end of one.
+                Runtime.getRuntime().halt(signals.exitCode());
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -1,11 +1,11 @@
 package dev.pollux.cli;
 
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
+import dev.pollux.log.Escaped;
 import java.io.OutputStream;
 import java.lang.System.Logger.Level;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import java.util.StringTokenizer;
 
 /**
  * Log lines as {@code 2026-01-01T00:00:00.123Z INFO server: message}, in the background: a stderr that is
@@ -13,7 +13,7 @@ import java.time.ZoneOffset;
  */
 final class StderrLog {
     /** The process's own. It writes past {@link System#err}, whose lock a stuck write would hold for ever. */
-    static final StderrLog PROCESS = new StderrLog(new FileOutputStream(FileDescriptor.err));
+    static final StderrLog PROCESS = new StderrLog(StandardStreams.err());
 
     /** The last lines get so long to leave when the process ends. */
     static final long FLUSH_MILLIS = 500;
@@ -25,6 +25,15 @@ final class StderrLog {
         this.writer = new BackgroundWriter(stderr, "stderr");
     }
 
+    /**
+     * Starts the thread that writes the lines.
+     *
+     * @throws Failure if there cannot be another thread
+     */
+    void start() {
+        writer.start();
+    }
+
     /** Lines below this level are not written from now on. */
     void level(Level level) {
         this.level = level;
@@ -34,17 +43,32 @@ final class StderrLog {
         return level.getSeverity() >= this.level.getSeverity() && this.level != Level.OFF;
     }
 
-    /** Writes a line, whether the level lets it pass or not. */
+    /** Writes a line, escaped, whether the level lets it pass or not. */
     void log(Level level, String source, String message) {
         StringBuilder line = new StringBuilder(64 + message.length());
         appendTime(line, System.currentTimeMillis());
-        line.append(' ').append(level).append(' ').append(source).append(": ").append(message);
+        line.append(' ').append(level).append(' ');
+        line.append(Escaped.text(source)).append(": ").append(escaped(message));
         writer.write(line.toString());
     }
 
-    /** Writes a line as it is. */
+    /** Writes a line, escaped. */
     void print(String line) {
-        writer.write(line);
+        writer.write(escaped(line));
+    }
+
+    /** Escapes all but line feeds and tabs: a stack trace has both. */
+    static String escaped(String message) {
+        if (message.indexOf('\n') < 0 && message.indexOf('\t') < 0) {
+            return Escaped.text(message);
+        }
+        StringBuilder escaped = new StringBuilder(message.length() + 16);
+        StringTokenizer parts = new StringTokenizer(message, "\n\t", true);
+        while (parts.hasMoreTokens()) {
+            String part = parts.nextToken();
+            escaped.append(part.equals("\n") || part.equals("\t") ? part : Escaped.text(part));
+        }
+        return escaped.toString();
     }
 
     /** Waits a little for the lines so far to be written. */

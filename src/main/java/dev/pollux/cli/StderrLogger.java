@@ -1,8 +1,8 @@
 package dev.pollux.cli;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
+import dev.pollux.log.Escaped;
 import java.text.MessageFormat;
+import java.util.MissingResourceException;
 import java.util.ResourceBundle;
 
 /** One name's logger; all of them write to one {@link StderrLog}. */
@@ -40,12 +40,9 @@ final class StderrLogger implements System.Logger {
     @Override
     public void log(Level level, ResourceBundle bundle, String message, Throwable thrown) {
         if (isLoggable(level)) {
-            StringWriter text = new StringWriter().append(translated(bundle, message));
-            if (thrown != null) {
-                text.append(System.lineSeparator());
-                thrown.printStackTrace(new PrintWriter(text));
-            }
-            log.log(level, source, text.toString().stripTrailing());
+            String text = translated(bundle, message);
+            log.log(level, source,
+                    (thrown == null ? text : text + "\n" + Escaped.trace(thrown)).stripTrailing());
         }
     }
 
@@ -54,12 +51,34 @@ final class StderrLogger implements System.Logger {
         if (isLoggable(level)) {
             String message = translated(bundle, format);
             boolean plain = parameters == null || parameters.length == 0;
-            log.log(level, source, plain ? message : MessageFormat.format(message, parameters));
+            log.log(level, source, plain ? message : formatted(message, parameters));
+        }
+    }
+
+    @Override
+    public void log(Level level, Object object) {
+        if (isLoggable(level)) {
+            log.log(level, source, formatted("{0}", object));
+        }
+    }
+
+    /** A parameter may throw when it is made a text, and a format may make no sense. */
+    private static String formatted(String format, Object... parameters) {
+        try {
+            return MessageFormat.format(format, parameters);
+        } catch (RuntimeException | StackOverflowError e) {
+            return format + " (cannot be formatted: " + e.getClass().getName() + ")";
         }
     }
 
     private static String translated(ResourceBundle bundle, String message) {
-        boolean known = bundle != null && bundle.containsKey(message);
-        return known ? bundle.getString(message) : String.valueOf(message);
+        if (bundle == null || message == null) {
+            return String.valueOf(message);
+        }
+        try {
+            return bundle.getString(message);
+        } catch (MissingResourceException | ClassCastException e) {
+            return message;
+        }
     }
 }

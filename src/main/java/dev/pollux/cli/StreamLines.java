@@ -78,8 +78,8 @@ final class StreamLines implements FrameSource, Runnable {
             if (line.size() > 0) {
                 add(line.toByteArray());
             }
-        } catch (IOException e) {
-            failure = e.getMessage();
+        } catch (IOException | OutOfMemoryError e) {
+            failure = Mistakes.line(e);
         }
         over = true;
         onMore.run();

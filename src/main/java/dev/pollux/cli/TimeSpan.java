@@ -4,10 +4,13 @@ import java.time.Duration;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** A time on the command line: {@code 500ms}, {@code 30s}, {@code 2m}, {@code 1h}, or plain seconds. */
+/**
+ * A time on the command line: {@code 500ms}, {@code 30s}, {@code 2m}, {@code 1h}, {@code 1d}, or plain
+ * seconds.
+ */
 record TimeSpan(Duration duration) {
-    private static final String[] UNITS = {"", "ms", "s", "m", "h"};
-    private static final long[] MILLIS = {1000, 1, 1000, 60_000, 3_600_000};
+    private static final String[] UNITS = {"", "ms", "s", "m", "h", "d"};
+    private static final long[] MILLIS = {1000, 1, 1000, 60_000, 3_600_000, 86_400_000};
     private static final long MOST_MILLIS = Duration.ofDays(365).toMillis();
 
     /** Reads a time for picocli. */
@@ -16,8 +19,8 @@ record TimeSpan(Duration duration) {
         public TimeSpan convert(String text) {
             long millis = Quantity.parse(text, UNITS, MILLIS);
             if (millis < 0 || millis > MOST_MILLIS) {
-                throw new TypeConversionException("'" + text + "' is not a time such as 500ms, 30s, 2m, 1h or"
-                        + " plain seconds, at most 8760h");
+                throw new TypeConversionException("'" + text + "' is not a time such as 500ms, 30s, 2m, 1h,"
+                        + " 1d or plain seconds, at most 365d");
             }
             return new TimeSpan(Duration.ofMillis(millis));
         }

@@ -4,8 +4,12 @@ import dev.pollux.posix.FlightRecorder;
 import dev.pollux.posix.Posix;
 import dev.pollux.posix.Trace;
 import dev.pollux.posix.TracingPosix;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -27,18 +31,25 @@ record TraceChoice(boolean toFlightRecorder, Set<String> names) {
         public TraceChoice convert(String text) {
             Set<String> names = new LinkedHashSet<>();
             boolean toFlightRecorder = false;
-            for (String word : text.split(",", -1)) {
+            for (String each : text.split(",", -1)) {
+                String word = each.strip().toLowerCase(Locale.ROOT);
                 if (word.equals(FLIGHT_RECORDER)) {
                     toFlightRecorder = true;
                 } else if (TracingPosix.NAMES.contains(word)) {
                     names.add(word);
                 } else if (!word.equals(ALL)) {
-                    throw new TypeConversionException("'" + word + "' is none of: " + ALL + ", "
-                            + FLIGHT_RECORDER + ", " + String.join(", ", TracingPosix.NAMES));
+                    throw unknown(each);
                 }
             }
             return new TraceChoice(toFlightRecorder,
                     names.isEmpty() ? Set.copyOf(TracingPosix.NAMES) : Set.copyOf(names));
+        }
+
+        private static TypeConversionException unknown(String word) {
+            List<String> known = new ArrayList<>(List.of(ALL, FLIGHT_RECORDER));
+            known.addAll(TracingPosix.NAMES);
+            return new TypeConversionException("'" + word + "' is none of: " + String.join(", ", known)
+                    + Nearest.question(word, known));
         }
     }
 
@@ -50,5 +61,13 @@ record TraceChoice(boolean toFlightRecorder, Set<String> names) {
         Trace all = toFlightRecorder ? Trace.toFlightRecorder() : Trace.toLines(log::print);
         Trace chosen = all.only(names);
         return () -> new TracingPosix(Posix.confined(), chosen);
+    }
+
+    /** As it could be typed. */
+    @Override
+    public String toString() {
+        boolean all = names.size() == TracingPosix.NAMES.size();
+        String calls = all ? ALL : String.join(",", new TreeSet<>(names));
+        return toFlightRecorder ? FLIGHT_RECORDER + "," + calls : calls;
     }
 }

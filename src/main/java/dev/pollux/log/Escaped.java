@@ -2,7 +2,10 @@ package dev.pollux.log;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * Text as a log may show it: no control character, no line that somebody else began, no more than a few
@@ -10,7 +13,7 @@ import java.util.Locale;
  */
 public final class Escaped {
     private static final long MOST_BYTES = 32;
-    private static final int MOST_CHARS = 1000; // Of a line, or of an exception's message.
+    private static final int MOST_CHARS = 1000; // Of an exception's message.
     private static final int MOST_CAUSES = 8;
     private static final int MOST_FRAMES = 64; // Of each cause: a StackOverflowError has a thousand.
 
@@ -41,13 +44,13 @@ public final class Escaped {
         if (text == null) {
             return "null";
         }
-        StringBuilder escaped = new StringBuilder(Math.min(text.length(), MOST_CHARS) + 16);
-        append(escaped, text);
+        StringBuilder escaped = new StringBuilder(text.length() + 16);
+        append(escaped, text, text.length());
         return escaped.toString();
     }
 
-    private static void append(StringBuilder escaped, String text) {
-        int end = Math.min(text.length(), MOST_CHARS);
+    private static void append(StringBuilder escaped, String text, int mostChars) {
+        int end = Math.min(text.length(), mostChars);
         for (int i = 0; i < end; i += Character.charCount(text.codePointAt(i))) {
             int c = text.codePointAt(i);
             if (isPrintable(c)) {
@@ -83,14 +86,16 @@ public final class Escaped {
      */
     public static String trace(Throwable thrown) {
         StringBuilder text = new StringBuilder();
+        Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         Throwable cause = thrown;
-        for (int depth = 0; cause != null && depth < MOST_CAUSES; depth++) {
+        for (int depth = 0; cause != null && depth < MOST_CAUSES && seen.add(cause); depth++) {
             text.append(depth == 0 ? "" : "\nCaused by: ");
             appendMessage(text, cause);
             appendFrames(text, cause);
+            appendSuppressed(text, cause);
             cause = causeOf(cause);
         }
-        return text.append(cause == null ? "" : "\nCaused by: …").toString();
+        return text.append(cause == null ? "" : "\nCaused by: …").toString(); // Too many, or in a circle.
     }
 
     private static void appendMessage(StringBuilder text, Throwable thrown) {
@@ -98,7 +103,7 @@ public final class Escaped {
         try {
             String message = thrown.getMessage();
             if (message != null) {
-                append(text.append(": "), message);
+                append(text.append(": "), message, MOST_CHARS);
             }
         } catch (Throwable t) {
             text.append(" (its getMessage throws ").append(t.getClass().getName()).append(')');
@@ -109,7 +114,7 @@ public final class Escaped {
         try {
             StackTraceElement[] frames = thrown.getStackTrace();
             for (int i = 0; i < Math.min(frames.length, MOST_FRAMES); i++) {
-                append(text.append("\n\tat "), String.valueOf(frames[i]));
+                append(text.append("\n\tat "), String.valueOf(frames[i]), MOST_CHARS);
             }
             if (frames.length > MOST_FRAMES) {
                 text.append("\n\t… ").append(frames.length - MOST_FRAMES).append(" more");
@@ -119,10 +124,16 @@ public final class Escaped {
         }
     }
 
+    private static void appendSuppressed(StringBuilder text, Throwable thrown) {
+        Throwable[] suppressed = thrown.getSuppressed();
+        for (int i = 0; i < Math.min(suppressed.length, MOST_CAUSES); i++) {
+            appendMessage(text.append("\n\tSuppressed: "), suppressed[i]);
+        }
+    }
+
     private static Throwable causeOf(Throwable thrown) {
         try {
-            Throwable cause = thrown.getCause();
-            return cause == thrown ? null : cause;
+            return thrown.getCause();
         } catch (Throwable t) {
             return null;
         }

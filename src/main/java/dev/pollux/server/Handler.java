@@ -6,8 +6,8 @@ import java.lang.foreign.MemorySegment;
  * What a server does with frames. All methods are called on the loop's thread, one at a time, and must not
  * block: while one runs, no other client is served. One that throws anything, also a {@link
  * dev.pollux.posix.PosixException} of a server of its own, gets its client closed with {@link
- * CloseReason#HANDLER_FAILED}; the server goes on. An exception's text is escaped before it is logged, since a
- * peer may have written it.
+ * CloseReason#HANDLER_FAILED}; the server goes on. An exception's text is escaped before it is logged, since
+ * a peer may have written it.
  */
 @FunctionalInterface
 public interface Handler {

@@ -169,8 +169,8 @@ public final class ServerOptions implements Cloneable {
     }
 
     /**
-     * Sets the unsent bytes above which a client is closed. Default: the larger of 256 KiB and high watermark
-     * + receive buffer.
+     * Sets the unsent bytes above which a client is closed. Default: computed, the larger of 256 KiB and
+     * high watermark + receive buffer.
      */
     public ServerOptions unsentLimitBytes(long unsentLimitBytes) {
         this.unsentLimitBytes = unsentLimitBytes;
@@ -187,8 +187,8 @@ public final class ServerOptions implements Cloneable {
     }
 
     /**
-     * Sets the bytes that all clients together may hold off-heap. Default: 1 GiB, or less if the clients' own
-     * limits add up to less, or half of what heap, JVM and buffers leave of the memory is less.
+     * Sets the bytes that all clients together may hold off-heap. Default: computed, 1 GiB, or less if
+     * the clients' own limits add up to less, or half of what heap and JVM leave of the memory is less.
      *
      * @see MemoryPlan
      */
@@ -203,8 +203,8 @@ public final class ServerOptions implements Cloneable {
 
     /**
      * Sets SO_SNDBUF and SO_RCVBUF of each client; 0 leaves their sizes to the kernel. The kernel doubles
-     * both, and cuts them to net.core.wmem_max and net.core.rmem_max. Default: 0, or less than the kernel's
-     * usual 208 KiB if the memory has no room for so much.
+     * both, and cuts them to net.core.wmem_max and net.core.rmem_max. Default: computed, 0, or less than
+     * the kernel's usual 208 KiB if the memory has no room for so much.
      *
      * @see MemoryPlan
      */
@@ -238,8 +238,7 @@ public final class ServerOptions implements Cloneable {
     }
 
     /**
-     * Sets the time after which a client with no byte moved either way is closed; zero for never. Default:
-     * zero.
+     * Sets the time after which a client with no byte moved either way is closed; 0 for never. Default: 0.
      */
     public ServerOptions idleTimeout(Duration idleTimeout) {
         this.idleTimeout = idleTimeout;
@@ -278,8 +277,8 @@ public final class ServerOptions implements Cloneable {
 
     /**
      * Sets the time from a connection to the end of its first complete frame, against peers that take places
-     * and never send. Off by default: a peer that only listens would be closed. Default: zero, which means
-     * no limit.
+     * and never send. Off by default: a peer that only listens would be closed. Default: 0, which means no
+     * limit.
      */
     public ServerOptions firstFrameTimeout(Duration firstFrameTimeout) {
         this.firstFrameTimeout = firstFrameTimeout;
@@ -369,7 +368,7 @@ public final class ServerOptions implements Cloneable {
 
     /**
      * Sets the part of the time that {@link Backend#POLL_GENERATIONS} may use to poll silent clients.
-     * Default: 0.1.
+     * Default: 0.05.
      */
     public ServerOptions sweepShare(double sweepShare) {
         this.sweepShare = sweepShare;

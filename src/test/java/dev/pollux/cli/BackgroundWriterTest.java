@@ -1,6 +1,7 @@
 package dev.pollux.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -50,6 +51,7 @@ class BackgroundWriterTest {
     void linesArriveInOrder() {
         ByteArrayOutputStream stream = new ByteArrayOutputStream();
         BackgroundWriter writer = new BackgroundWriter(stream, "test");
+        writer.start();
         writer.write("one");
         writer.write("zwö");
         assertThat(writer.flush(LONG_MILLIS)).isTrue();
@@ -60,6 +62,7 @@ class BackgroundWriterTest {
     void stuckStreamHoldsUpNobodyAndWhatWasDroppedIsReported() throws InterruptedException {
         Stuck stuck = new Stuck();
         BackgroundWriter writer = new BackgroundWriter(stuck, "test");
+        writer.start();
         writer.write("first");
         stuck.reached.await();
         for (int i = 0; i < 3000; i++) {
@@ -79,6 +82,7 @@ class BackgroundWriterTest {
         Stuck stuck = new Stuck();
         stuck.broken = true;
         BackgroundWriter writer = new BackgroundWriter(stuck, "test");
+        writer.start();
         writer.write("lost");
         stuck.open.countDown();
         assertThat(writer.flush(LONG_MILLIS)).isTrue();
@@ -89,10 +93,23 @@ class BackgroundWriterTest {
     }
 
     @Test
-    void flushOfNothingStartsNoThread() {
-        Stuck stuck = new Stuck();
-        assertThat(new BackgroundWriter(stuck, "unused").flush(0)).isTrue();
-        assertThat(Thread.getAllStackTraces().keySet())
-                .noneMatch(thread -> thread.getName().contains("unused"));
+    void lineStartsNoThreadAndFlushWritesIt() {
+        ByteArrayOutputStream stream = new ByteArrayOutputStream();
+        BackgroundWriter writer = new BackgroundWriter(stream, "unused", thread -> {
+            throw new AssertionError("a thread starts");
+        });
+        writer.write("one");
+        assertThat(stream.size()).isZero();
+        assertThat(writer.flush(0)).isTrue();
+        assertThat(stream.toString(StandardCharsets.UTF_8)).isEqualTo("one\n");
+    }
+
+    @Test
+    void threadThatCannotStartIsAFailure() {
+        BackgroundWriter writer = new BackgroundWriter(new Stuck(), "stderr", thread -> {
+            throw new OutOfMemoryError("unable to create native thread");
+        });
+        assertThatThrownBy(writer::start).isInstanceOf(Failure.class)
+                .hasMessageStartingWith("cannot start the thread that writes to stderr: is the limit of ");
     }
 }

@@ -37,6 +37,8 @@ class CommandLineFuzzTest {
             "(" + BYTE + "\\." + BYTE + "\\." + BYTE + "\\." + BYTE + "):([0-9]{1,5})");
     private static final Pattern PRINTED_ADDRESS = Pattern.compile(
             "([0-9.]+|\\[[0-9a-f:]+(%[0-9]+)?]):[0-9]{1,5}");
+    private static final Map<String, Long> NUMBERS =
+            Map.of("", 1L, "k", 1000L, "m", 1_000_000L, "g", 1_000_000_000L);
     private static final Pattern NEGATIVE = Pattern.compile("[ =]-[0-9]");
 
     @FuzzTest
@@ -44,7 +46,8 @@ class CommandLineFuzzTest {
         String text = text(input);
         ByteSize.Converter converter = new ByteSize.Converter();
         ByteSize size = convert(converter, text);
-        BigInteger worth = worth(text, Map.of("", 1L, "k", 1L << 10, "m", 1L << 20, "g", 1L << 30));
+        BigInteger worth = worth(text, Map.of("", 1L, "k", 1L << 10, "m", 1L << 20, "g", 1L << 30,
+                "t", 1L << 40, "kib", 1L << 10, "mib", 1L << 20, "gib", 1L << 30, "tib", 1L << 40));
         requireWorth(worth, 0, Long.MAX_VALUE, size == null ? null : size.bytes());
         requireReadAgain(converter, size);
     }
@@ -55,7 +58,8 @@ class CommandLineFuzzTest {
         TimeSpan.Converter converter = new TimeSpan.Converter();
         TimeSpan time = convert(converter, text);
         BigInteger worth = worth(text,
-                Map.of("", 1000L, "ms", 1L, "s", 1000L, "m", 60_000L, "h", 3_600_000L));
+                Map.of("", 1000L, "ms", 1L, "s", 1000L, "m", 60_000L, "h", 3_600_000L,
+                "d", 86_400_000L));
         requireWorth(worth, 0, Duration.ofDays(365).toMillis(),
                 time == null ? null : time.duration().toMillis());
         requireReadAgain(converter, time);
@@ -64,9 +68,8 @@ class CommandLineFuzzTest {
     @FuzzTest
     void number(byte[] input) throws Exception {
         String text = text(input);
-        BigInteger worth = worth(text, Map.of("", 1L));
-        requireWorth(worth, 1, Integer.MAX_VALUE, convert(new PositiveInt(), text));
-        requireWorth(worth, 0, 65535, convert(new PositiveInt.Port(), text));
+        requireWorth(worth(text, NUMBERS), 1, Integer.MAX_VALUE, convert(new PositiveInt(), text));
+        requireWorth(worth(text, Map.of("", 1L)), 0, 65535, convert(new PositiveInt.Port(), text));
     }
 
     @FuzzTest
@@ -74,9 +77,10 @@ class CommandLineFuzzTest {
         String text = text(input);
         AcceptBudget.Converter converter = new AcceptBudget.Converter();
         AcceptBudget budget = convert(converter, text);
-        BigInteger worth = text.equals("once") ? BigInteger.ONE
-                : text.equals("until-eagain") ? BigInteger.valueOf(ServerOptions.UNTIL_EAGAIN)
-                : worth(text, Map.of("", 1L));
+        String word = text.toLowerCase(Locale.ROOT).replace('_', '-');
+        BigInteger worth = word.equals("once") ? BigInteger.ONE
+                : word.equals("until-eagain") ? BigInteger.valueOf(ServerOptions.UNTIL_EAGAIN)
+                : worth(text, NUMBERS);
         requireWorth(worth, 1, Integer.MAX_VALUE, budget == null ? null : budget.calls());
         requireReadAgain(converter, budget);
     }
@@ -100,13 +104,14 @@ class CommandLineFuzzTest {
         String text = text(input);
         Set<String> allowed = new TreeSet<>(TracingPosix.NAMES);
         allowed.addAll(Set.of("all", "jfr"));
-        List<String> words = Arrays.asList(text.split(",", -1));
+        List<String> typed = Arrays.asList(text.split(",", -1));
+        List<String> words = typed.stream().map(word -> word.strip().toLowerCase(Locale.ROOT)).toList();
         TraceChoice.Converter converter = new TraceChoice.Converter();
         TraceChoice choice;
         try {
             choice = converter.convert(text);
         } catch (TypeConversionException e) {
-            require(words.stream().anyMatch(word -> !allowed.contains(word)
+            require(typed.stream().anyMatch(word -> !allowed.contains(word.strip().toLowerCase(Locale.ROOT))
                     && e.getMessage().startsWith("'" + word + "' is none of: ")), "refused for another word");
             return;
         }
@@ -164,10 +169,14 @@ class CommandLineFuzzTest {
 
     private static <T> void requireNamed(ITypeConverter<T> converter, String text, T[] all)
             throws Exception {
+        if (converter instanceof PollerName.Converter && text.equalsIgnoreCase(PollerName.AUTO)) {
+            require(converter.convert(text) == null, "auto is no back end of its own");
+            return;
+        }
         T value = convert(converter, text);
-        boolean known = converter instanceof PollerName.Converter && text.equalsIgnoreCase(PollerName.AUTO);
+        boolean known = converter instanceof LevelName.Converter && text.equalsIgnoreCase("warn");
         for (T each : all) {
-            known |= text.equalsIgnoreCase(each.toString());
+            known |= text.replace('_', '-').equalsIgnoreCase(each.toString());
             require(!text.equalsIgnoreCase(each.toString()) || each == value, "another one of that name");
         }
         require(known == (value != null), "taken for a name, or not taken for one");

@@ -164,7 +164,8 @@ class InjectedFailuresTest {
                 assertThat(calls).filteredOn(call -> call.matches("poll\\(.*, 0, 10\\) .*Timeout.*"))
                         .hasSize(3);
             }
-            assertThat(scene.stop()).contains("waiting for readiness failed with ENOMEM (Cannot allocate memory)");
+            assertThat(scene.stop())
+                    .contains("waiting for readiness failed with ENOMEM (Cannot allocate memory)");
         }
     }
 
@@ -206,7 +207,7 @@ class InjectedFailuresTest {
                 Frames.write(victim.socket(), "one frame");
             }
             assertThat(scene.failed()).doesNotContain("\tat ").containsPattern(
-                    "(?m)^pollux: the server failed: " + call.replace("sendto", "send")
+                    "(?m) ERROR server: the server failed: " + call.replace("sendto", "send")
                             + " of descriptor \\d+: EBADF \\(Bad file descriptor\\)$");
         }
     }

@@ -80,7 +80,7 @@ class MemoryGroupTest {
             long sent = flood(server, time);
             assertThat(server.process().process().isAlive()).as("alive; exit code %s", code(server)).isTrue();
             server.process().terminate();
-            assertThat(server.process().exitCode()).isEqualTo(143);
+            assertThat(server.process().exitCode()).isZero();
             assertThat(group.kills()).as("kills").isZero();
             System.out.println("In " + (GROUP_BYTES >> 20) + " MiB: " + (sent >> 20) + " MiB sent, at most "
                     + (group.mostBytes() >> 20) + " MiB used, and " + (group.mostSocketBytes() >> 20)

@@ -31,17 +31,23 @@ final class PolluxProcess implements AutoCloseable {
         this.stdout = process.inputReader();
     }
 
-    /** How a process is to be started. */
+    /** How to start a process. */
     static final class Setup {
         private final List<String> prefix = new ArrayList<>();
         private List<String> jvmOptions = List.of("--enable-native-access=ALL-UNNAMED");
         private boolean stderrToPipe;
         private Path jar;
+        private boolean libraryFirst;
 
         /** Puts a command in front that runs another one. */
         Setup through(String... command) {
             prefix.addAll(Arrays.asList(command));
             return this;
+        }
+
+        /** Has a shell redirect standard streams, such as {@code 2>&-}. */
+        Setup redirected(String redirections) {
+            return through("sh", "-c", "exec \"$@\" " + redirections, "sh");
         }
 
         /** Sets JVM options, instead of the one that grants native access. */
@@ -59,6 +65,12 @@ final class PolluxProcess implements AutoCloseable {
         /** Leaves stderr to the test, which may read it or not; else it goes to a file. */
         Setup stderrToPipe() {
             stderrToPipe = true;
+            return this;
+        }
+
+        /** Puts picocli's jar first, which the JVM keeps open as it does pollux.jar. */
+        Setup libraryFirst() {
+            libraryFirst = true;
             return this;
         }
 
@@ -86,9 +98,10 @@ final class PolluxProcess implements AutoCloseable {
             return new Server(start(all.toArray(String[]::new)));
         }
 
-        private static String classPath() {
-            String own = String.join(File.pathSeparator, placeOf(Main.class), placeOf(CommandLine.class),
-                    Path.of("src/main/cli").toAbsolutePath().toString());
+        private String classPath() {
+            String library = libraryFirst ? placeOf(CommandLine.class) + File.pathSeparator : "";
+            String own = library + String.join(File.pathSeparator, placeOf(Main.class),
+                    placeOf(CommandLine.class), Path.of("src/main/cli").toAbsolutePath().toString());
             String planted = System.getProperty("planted.classes"); // A fault that a test is to find.
             return planted == null ? own : planted + File.pathSeparator + own;
         }

@@ -26,6 +26,7 @@ class ServerRunTest {
     private final ByteArrayOutputStream stderr = new ByteArrayOutputStream();
     private final StderrLog log = new StderrLog(stderr);
     private final AtomicBoolean pollFails = new AtomicBoolean();
+    private final Signals signals = new Signals();
 
     private Server server() {
         ServerOptions options = new ServerOptions().address(SocketAddress.of("127.0.0.1", 0))
@@ -50,13 +51,13 @@ class ServerRunTest {
     }
 
     private int run(Server server, Runnable listening) throws InterruptedException {
-        return new ServerRun(server, Duration.ofSeconds(1), log).run(listening);
+        return new ServerRun(server, Duration.ofSeconds(1), log, signals).run(listening);
     }
 
     @Test
     void serverThatFailsByItselfIsOneLineAndExitCodeOne() throws InterruptedException {
         Server server = server();
-        log.level(System.Logger.Level.ERROR);
+        log.level(System.Logger.Level.OFF); // Otherwise the library logs it.
         int code = run(server, () -> {
             pollFails.set(true);
             server.execute(() -> { });

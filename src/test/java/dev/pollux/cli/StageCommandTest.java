@@ -78,6 +78,15 @@ class StageCommandTest {
         }
     }
 
+    @Test
+    void sigtermEndsAStageWithZero() throws Exception {
+        try (PolluxProcess process = PolluxProcess.setup().start("stage", "4", "--port", "0")) {
+            assertThat(process.stdout().readLine()).startsWith("listening on ");
+            process.terminate();
+            assertThat(process.exitCode()).isZero();
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 4, 12})
     void ctrlCEndsAStageThatWaits(int number) throws Exception {

@@ -61,6 +61,73 @@ class StderrLoggerTest {
     }
 
     @Test
+    void controlCharactersNeverReachTheTerminal() {
+        String evil = "a\u001b[31m\r\u0007\u007f\u0085\u009b\u202e\u2028\u2029\u200b"
+                + "\ud800b\ud83d\ude00é\n\tc";
+        logger.log(Level.INFO, evil);
+        logger.log(Level.INFO, "{0}", evil);
+        logger.log(Level.INFO, (Object) evil);
+        logger.log(Level.ERROR, "failed", new IllegalStateException(evil));
+        new StderrLogger(log, evil).log(Level.ERROR, "source");
+        log.print(evil);
+        assertThat(written().lines()).hasSizeGreaterThan(6).allMatch(line -> line.codePoints().noneMatch(c ->
+                c != '\t' && (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT
+                        || Character.getType(c) == Character.SURROGATE || c == 0x2028 || c == 0x2029)));
+        assertThat(written()).contains("INFO server: a\\u001b[31m\\r").contains("b\ud83d\ude00é\n\tc\n")
+                .contains("IllegalStateException: a\\u001b[31m");
+    }
+
+    /** Throws from all that a logger may call. */
+    private static final class Hostile extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public String getMessage() {
+            throw new IllegalStateException();
+        }
+
+        @Override
+        public String toString() {
+            throw new IllegalStateException();
+        }
+
+        @Override
+        public synchronized Throwable getCause() {
+            throw new IllegalStateException();
+        }
+
+        @Override
+        public StackTraceElement[] getStackTrace() {
+            throw new IllegalStateException();
+        }
+    }
+
+    @Test
+    void whatThrowsWhenItIsPrintedDoesNotReachTheCaller() {
+        Hostile hostile = new Hostile();
+        logger.log(Level.ERROR, "one", hostile);
+        logger.log(Level.ERROR, "two {0}, {1}", hostile, 2);
+        logger.log(Level.ERROR, hostile);
+        logger.log(Level.ERROR, "three", new IllegalStateException("outside", hostile));
+        logger.log(Level.ERROR, "{0", "four");
+        logger.log(Level.ERROR, (String) null);
+        assertThat(written()).contains("ERROR server: one\n" + Hostile.class.getName() + " (its getMessage throws")
+                .contains("two {0}, {1} (cannot be formatted")
+                .contains("Caused by: " + Hostile.class.getName())
+                .contains("{0 (cannot be formatted");
+    }
+
+    @Test
+    void causesInACircleEnd() {
+        IllegalStateException inner = new IllegalStateException("inner");
+        IllegalStateException outer = new IllegalStateException("outer", inner);
+        inner.initCause(outer);
+        logger.log(Level.ERROR, "circle", outer);
+        assertThat(Mistakes.line(outer)).isNull();
+        assertThat(written()).containsOnlyOnce("Caused by: java.lang.IllegalStateException: inner");
+    }
+
+    @Test
     void parametersAreFilledIn() {
         logger.log(Level.INFO, "{0} of {1}", 1, 2);
         logger.log(Level.INFO, "{as it is}", (Object[]) null);

@@ -53,7 +53,7 @@ class TraceStraceTest {
                 }
             }
             server.process().process().children().forEach(ProcessHandle::destroy); // Not strace, but java.
-            assertThat(server.process().exitCode()).isEqualTo(143);
+            assertThat(server.process().exitCode()).isZero();
             List<String> ours = ours(server.process().stderr());
             // The loop begins with its eventfd; others wake it by writing into that.
             List<String> loop = ours.subList(indexOf(ours, "eventfd2 "), ours.size()).stream()

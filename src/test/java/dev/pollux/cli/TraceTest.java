@@ -28,7 +28,7 @@ class TraceTest {
                 assertThat(Frames.echo(socket, "hello")).isEqualTo("hello");
             }
             server.process().terminate();
-            assertThat(server.process().exitCode()).isEqualTo(143);
+            assertThat(server.process().exitCode()).isZero();
             List<String> lines = server.process().stderr().lines().toList();
             assertThat(lines).allMatch(line -> line.matches(
                     "(read\\(\\d+, …, \\d+|send\\(\\d+, …, \\d+, MSG_NOSIGNAL)\\) = \\d+ <\\d+\\.\\d{6}>"));
@@ -60,7 +60,7 @@ class TraceTest {
                 }
             }
             server.process().terminate();
-            assertThat(server.process().exitCode()).isEqualTo(143);
+            assertThat(server.process().exitCode()).isZero();
         }
     }
 
@@ -79,7 +79,7 @@ class TraceTest {
             // After this the first is closed with all that belongs to it. The signal ends the recording, too.
             assertThat(Frames.echo(another, "bye")).isEqualTo("bye");
             server.process().terminate();
-            assertThat(server.process().exitCode()).isEqualTo(143);
+            assertThat(server.process().exitCode()).isZero();
             assertThat(server.process().stderr()).doesNotContain("read(");
         }
         Stream<RecordedEvent> ours = RecordingFile.readAllEvents(file).stream()
