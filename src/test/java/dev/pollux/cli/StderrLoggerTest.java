@@ -111,7 +111,8 @@ class StderrLoggerTest {
         logger.log(Level.ERROR, "three", new IllegalStateException("outside", hostile));
         logger.log(Level.ERROR, "{0", "four");
         logger.log(Level.ERROR, (String) null);
-        assertThat(written()).contains("ERROR server: one\n" + Hostile.class.getName() + " (its getMessage throws")
+        assertThat(written()).contains(
+                "ERROR server: one\n" + Hostile.class.getName() + " (its getMessage throws")
                 .contains("two {0}, {1} (cannot be formatted")
                 .contains("Caused by: " + Hostile.class.getName())
                 .contains("{0 (cannot be formatted");
