@@ -412,7 +412,10 @@ public final class Client {
         failed("send", result);
         dropOutput();
         if (phase != Phase.CLOSED) {
-            loop.posix.shutdown(fd, SHUT_RDWR()); // It fails where there is no connection: a hang-up, too.
+            int ended = loop.posix.shutdown(fd, SHUT_RDWR());
+            if (ended < 0 && ended != -Errno.ENOTCONN.number) { // Without a connection: a hang-up, too.
+                abort(failed("shutdown", ended));
+            }
         }
     }
 

@@ -70,23 +70,33 @@ final class Calls {
         if (fault.kind() == Fault.Kind.JUMP) {
             timeline.passUntil(timeline.nowNanos() + fault.value());
         }
-        if (fault.fails() && isOfTheNetwork((int) fault.value())
+        if (fault.kind() == Fault.Kind.FAIL && movesBytes(name) && isOfTheNetwork((int) fault.value())
                 && description instanceof StreamSocket socket && subject == Subject.CONNECTION) {
             socket.breakSilently();
         }
         return fault;
     }
 
+    private static boolean movesBytes(SystemCall name) {
+        return name == SystemCall.READ || name == SystemCall.SEND || name == SystemCall.SHUTDOWN;
+    }
+
+    /**
+     * Whether a call fails with this errno because its connection is over. These are the errors that Linux
+     * keeps in sk_err when it ends a connection, from a RST, an ICMP message, a time-out or an interface that
+     * is down. With any other errno the connection lives on, and the peer learns nothing.
+     */
     private static boolean isOfTheNetwork(int errno) {
         return switch (Errno.of(-errno)) {
-            case ECONNRESET, EPIPE, ETIMEDOUT, EHOSTUNREACH, ENETUNREACH, ENOTCONN -> true;
+            case ECONNRESET, EPIPE, ETIMEDOUT, ENOTCONN, ECONNABORTED, ECONNREFUSED, EHOSTUNREACH, EHOSTDOWN,
+                 ENETUNREACH, ENETDOWN, ENETRESET, ENONET, EPROTO -> true;
             case null, default -> false;
         };
     }
 
     /** A call ends with that result. */
     long end(long result) {
-        say(() -> result >= 0 ? String.valueOf(result) : String.valueOf(Errno.of(result)));
+        say(() -> result >= 0 ? String.valueOf(result) : Errno.name(result));
         return result;
     }
 
@@ -124,6 +134,12 @@ final class Calls {
                 + (call == null ? "none" : call.name() + " of descriptor " + call.fd()) + ": " + what);
         misuses.add(misuse);
         return misuse;
+    }
+
+    /** A test's own complaint, made in a callback: the server catches it, and the test must fail with it. */
+    AssertionError complained(AssertionError complaint) {
+        misuses.add(complaint);
+        return complaint;
     }
 
     /** Tells the first mistake that was made so far, in an error of its own: the first may be under way. */
