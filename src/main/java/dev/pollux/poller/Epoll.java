@@ -125,9 +125,9 @@ final class Epoll extends KernelPoller {
     }
 
     /**
-     * A descriptor without interest leaves the kernel's set: it would report hang-ups unasked. A change for
-     * which the kernel has no room now stays on the list, as every change of a fixed one does; a client's
-     * that is refused for any other reason is reported as a hang-up, since nothing more would be heard of it.
+     * A descriptor without interest leaves the kernel's set: it would report hang-ups unasked. A change that
+     * the kernel refuses stays on the list. If that is a client's, and not for want of room, it is reported
+     * as a hang-up with each wait until the client is removed: the kernel would report nothing more of it.
      */
     private void applyChanges() {
         int kept = 0;
@@ -137,12 +137,12 @@ final class Epoll extends KernelPoller {
                 int operation = told[slot] == Interest.NONE ? EPOLL_CTL_ADD()
                         : wanted[slot] == Interest.NONE ? EPOLL_CTL_DEL() : EPOLL_CTL_MOD();
                 int result = tell(operation, fds[slot], tokens[slot], wanted[slot]);
-                if (result < 0 && (slot < FIXED_SLOTS || isShortage(result))) {
-                    changes[kept++] = slot;
-                    continue;
-                }
                 if (result < 0) {
-                    report(tokens[slot], Interest.READ | Interest.WRITE | Interest.HANGUP);
+                    changes[kept++] = slot;
+                    if (slot >= FIXED_SLOTS && !isShortage(result)) {
+                        report(tokens[slot], Interest.READ | Interest.WRITE | Interest.HANGUP);
+                    }
+                    continue;
                 }
                 told[slot] = wanted[slot];
             }
