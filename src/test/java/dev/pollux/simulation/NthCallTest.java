@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pollux.poller.Backend;
 import dev.pollux.posix.Errno;
+import dev.pollux.posix.PosixException;
 import dev.pollux.server.CloseReason;
 import dev.pollux.simulation.Story.Outcome;
 import dev.pollux.testkit.Fault;
@@ -182,6 +183,30 @@ class NthCallTest {
                 faults.add(number % 2 == 0 ? Fault.refuse(ANY[i]) : Fault.fail(ANY[i]));
             }
             return faults;
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aWaitThatFailsTenTimesInARowEndsTheServer(Backend backend) {
+        for (int errno : new int[] {Errno.ENOMEM.number, Errno.ENOSYS.number, 4095}) {
+            assertThat(failedWaits(backend, errno, 9)).isNull();
+            assertThat(failedWaits(backend, errno, 10)).hasMessageContaining("10 times in a row")
+                    .extracting(PosixException::errno).isEqualTo(errno);
+        }
+    }
+
+    /** Fails that many waits in a row while clients are there; returns what the server ended with, or null. */
+    private static PosixException failedWaits(Backend backend, int errno, int count) {
+        Story story = new Story(backend);
+        int[] waits = {0};
+        story.kernel.faults(call -> switch (call.name()) {
+            case POLL, PPOLL, SELECT, EPOLL_WAIT -> call.size() > 0 && ++waits[0] > 5 && waits[0] <= 5 + count
+                    ? Fault.fail(errno) : Fault.NONE;
+            default -> Fault.NONE;
+        });
+        try (Silence _ = new Silence()) {
+            return story.tell().failure;
         }
     }
 

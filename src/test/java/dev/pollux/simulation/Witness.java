@@ -45,6 +45,7 @@ final class Witness {
     private Client client; // Null while it is not accepted.
     private long answered; // Bytes of frames that the handler has sent.
     private boolean callbackFailed;
+    private boolean doomed; // A call on its connection failed in a way that ends it.
     private boolean disturbed; // Something went wrong with one of its calls.
     private boolean serverEnds;
     private boolean endedWithTheServer; // It was not closed before that.
@@ -52,6 +53,7 @@ final class Witness {
     private final Promptness reading = new Promptness();
     private final Promptness writing = new Promptness();
     private final Promptness idling = new Promptness();
+    private final Promptness dying = new Promptness();
     private final Promptness stalling = new Promptness();
     // After the last iteration.
     private long unsent;
@@ -156,7 +158,9 @@ final class Witness {
         deadlines.called(call, fault);
         if (fault.fails() && call.name() != SystemCall.CLOSE) {
             disturbed = true;
-            allowed.addAll(reasons(call.name(), Errno.of(-fault.value())));
+            Set<CloseReason> reasons = reasons(call.name(), Errno.of(-fault.value()));
+            doomed |= !reasons.isEmpty();
+            allowed.addAll(reasons);
         }
     }
 
@@ -206,6 +210,8 @@ final class Witness {
         require(!isLate(reading, iteration, faults), "it is not read from");
         writing.look(writable, peer.servedBytes(), iteration, faults);
         require(!isLate(writing, iteration, faults), "it is not written to");
+        dying.look(doomed && client != null && !over, peer.takenBytes(), iteration, faults);
+        require(!isLate(dying, iteration, faults), "one of its calls failed, and it is not closed");
         idling.look(!mayWait && schedule.settings().idleMillis() > 0, moved, iteration, faults);
         require(idling.nanos(faults) <= schedule.settings().idleMillis() * MILLI + SLACK_NANOS,
                 "it is idle and not closed");
