@@ -492,7 +492,7 @@ public final class Client {
         loop.counters.add(Counter.READS_MADE, 1);
         if (n > 0) {
             received(n);
-        } else if (n == 0 || n == -Errno.EAGAIN.number && peerGone) { // The hang-up would be reported for ever.
+        } else if (n == 0 || n == -Errno.EAGAIN.number && peerGone) { // Else the hang-up comes again.
             abort(reason);
         } else if (n != -Errno.EAGAIN.number && n != -Errno.EINTR.number) {
             failed("read", n);
