@@ -32,6 +32,7 @@ import java.util.Arrays;
  */
 final class Epoll extends KernelPoller {
     private static final int MOST_EVENTS = 1024; // In one wait; the kernel hands out the others in turn.
+    private static final int REFUSED = -1; // Unlike any interest.
     private static final long RETRY_NANOS = 10_000_000; // Of changes that the kernel had no room for.
 
     static { // So that poll's bits will do.
@@ -49,7 +50,7 @@ final class Epoll extends KernelPoller {
     private int[] fds = new int[64];
     private long[] tokens = new long[64];
     private int[] wanted = new int[64];
-    private int[] told = new int[64]; // What the kernel knows; NONE is not in its set.
+    private int[] told = new int[64]; // What the kernel knows: an interest, NONE for not in its set, or REFUSED.
     private boolean[] changed = new boolean[64];
 
     private int[] changes = new int[64]; // Slots whose wanted may differ from what was told.
@@ -125,30 +126,40 @@ final class Epoll extends KernelPoller {
     }
 
     /**
-     * A descriptor without interest leaves the kernel's set: it would report hang-ups unasked. A change for
-     * which the kernel has no room now stays on the list, as every change of a fixed one does; a client's
-     * that is refused for any other reason is reported as a hang-up, since nothing more would be heard of it.
+     * A descriptor without interest leaves the kernel's set: it would report hang-ups unasked. A change that
+     * the kernel refuses stays on the list. If that is a client's, and not for want of room, it is reported
+     * as a hang-up with each wait until the client is removed: the kernel would report nothing more of it.
      */
     private void applyChanges() {
         int kept = 0;
         for (int i = 0; i < changeCount; i++) {
             int slot = changes[i];
-            if (wanted[slot] != told[slot]) {
-                int operation = told[slot] == Interest.NONE ? EPOLL_CTL_ADD()
-                        : wanted[slot] == Interest.NONE ? EPOLL_CTL_DEL() : EPOLL_CTL_MOD();
-                int result = tell(operation, fds[slot], tokens[slot], wanted[slot]);
-                if (result < 0 && (slot < FIXED_SLOTS || isShortage(result))) {
-                    changes[kept++] = slot;
-                    continue;
-                }
-                if (result < 0) {
-                    report(tokens[slot], Interest.READ | Interest.WRITE | Interest.HANGUP);
-                }
-                told[slot] = wanted[slot];
+            if (wanted[slot] != told[slot] && !apply(slot)) {
+                changes[kept++] = slot;
+                continue;
             }
             changed[slot] = false;
         }
         changeCount = kept;
+    }
+
+    /** Returns whether the change is made, and need not stay on the list. */
+    private boolean apply(int slot) {
+        if (told[slot] != REFUSED) {
+            int operation = told[slot] == Interest.NONE ? EPOLL_CTL_ADD()
+                    : wanted[slot] == Interest.NONE ? EPOLL_CTL_DEL() : EPOLL_CTL_MOD();
+            int result = tell(operation, fds[slot], tokens[slot], wanted[slot]);
+            if (result >= 0) {
+                told[slot] = wanted[slot];
+                return true;
+            }
+            if (slot < FIXED_SLOTS || isShortage(result)) {
+                return false;
+            }
+            told[slot] = REFUSED;
+        }
+        report(tokens[slot], Interest.READ | Interest.WRITE | Interest.HANGUP);
+        return false;
     }
 
     /** Returns 0 or {@code -errno}; throws for those that prove a bug. */

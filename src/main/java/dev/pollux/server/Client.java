@@ -412,7 +412,10 @@ public final class Client {
         failed("send", result);
         dropOutput();
         if (phase != Phase.CLOSED) {
-            loop.posix.shutdown(fd, SHUT_RDWR()); // It fails where there is no connection: a hang-up, too.
+            int ended = loop.posix.shutdown(fd, SHUT_RDWR());
+            if (ended < 0 && ended != -Errno.ENOTCONN.number) { // Without a connection: a hang-up, too.
+                abort(failed("shutdown", ended));
+            }
         }
     }
 
@@ -489,7 +492,7 @@ public final class Client {
         loop.counters.add(Counter.READS_MADE, 1);
         if (n > 0) {
             received(n);
-        } else if (n == 0) {
+        } else if (n == 0 || n == -Errno.EAGAIN.number && peerGone) { // Else the hang-up comes again.
             abort(reason);
         } else if (n != -Errno.EAGAIN.number && n != -Errno.EINTR.number) {
             failed("read", n);

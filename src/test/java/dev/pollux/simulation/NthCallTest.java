@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pollux.poller.Backend;
 import dev.pollux.posix.Errno;
+import dev.pollux.posix.PosixException;
 import dev.pollux.server.CloseReason;
 import dev.pollux.simulation.Story.Outcome;
 import dev.pollux.testkit.Fault;
@@ -11,23 +12,31 @@ import dev.pollux.testkit.Faults.Call;
 import dev.pollux.testkit.Faults.Subject;
 import dev.pollux.testkit.SystemCall;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Every call of a {@link Story} fails once with every error that it can have, from the server's first call to
- * its last. What must follow is written in {@link #effect}; leaks, busy loops and calls on what is closed are
- * found by the simulation itself.
+ * Every call of a {@link Story} fails once with every error of its man page, from the server's first call to
+ * its last, and with some of the others in turn, so that each kind of call fails with each errno somewhere.
+ * {@link #effect} is the rule that must hold; leaks, busy loops and calls on what is closed are found by the
+ * simulation itself.
  */
 @Timeout(120)
 class NthCallTest {
+    /** Every errno of Linux, and numbers without a name: a seccomp filter returns what it likes. */
+    private static final int[] ANY = IntStream.concat(Stream.of(Errno.values())
+            .mapToInt(errno -> errno.number), IntStream.of(512, 4095)).toArray();
+
     /** What a failed call may lead to. */
     private enum Effect {
         /** Everybody has what he would have had. */
@@ -40,40 +49,30 @@ class NthCallTest {
         SERVER_ENDS
     }
 
-    /** With {@code opens} for the first call on a connection that was accepted a moment ago. */
-    private static Effect effect(Call call, Errno errno, boolean opens) {
-        if (call.name() != SystemCall.CLOSE && isStart(call)) {
-            return isOptional(call) && !Errno.isBug(-errno.number) ? Effect.NONE : Effect.SERVER_ENDS;
+    /**
+     * The server's rule. An errno that proves a bug of its own ends it, and so does any errno at its start.
+     * Every other errno closes the client that the call was about, or costs nothing but a second attempt.
+     *
+     * @param opens whether this is the first call on a connection that was accepted a moment ago
+     */
+    private static Effect effect(Call call, int errno, boolean opens) {
+        boolean bug = Errno.isBug(-errno);
+        if (isOptional(call) && !bug) {
+            return Effect.NONE;
         }
+        if (call.name() != SystemCall.CLOSE && (bug && call.name() != SystemCall.SHUTDOWN || isStart(call))) {
+            return Effect.SERVER_ENDS;
+        }
+        boolean isOfClient = call.subject() == Subject.CONNECTION;
         return switch (call.name()) {
-            case READ, SEND, SHUTDOWN -> switch (errno) {
-                case EAGAIN, EINTR -> Effect.NONE;
-                case ENOMEM, ENOBUFS -> call.subject() == Subject.CONNECTION
-                        ? Effect.VICTIM_WITHOUT_RESOURCES : Effect.SERVER_ENDS;
-                case ECONNRESET, EPIPE, ETIMEDOUT, ENOTCONN, EHOSTUNREACH, ENETUNREACH, EACCES ->
-                        call.subject() == Subject.CONNECTION ? Effect.VICTIM_RESET : Effect.SERVER_ENDS;
-                default -> Effect.SERVER_ENDS;
-            };
-            case ACCEPT4 -> switch (errno) {
-                case EBADF, EFAULT, EINVAL, ENOTSOCK -> Effect.SERVER_ENDS;
-                default -> Effect.NONE;
-            };
-            case POLL, PPOLL, SELECT, EPOLL_WAIT -> switch (errno) {
-                case EINTR, ENOMEM -> Effect.NONE;
-                default -> Effect.SERVER_ENDS;
-            };
-            case EPOLL_CTL -> switch (errno) {
-                case ENOMEM, ENOSPC -> opens ? Effect.VICTIM_REFUSED : Effect.NONE;
-                default -> Effect.SERVER_ENDS;
-            };
-            // The number is gone, whatever is said; but one that was not ours may be somebody else's.
-            case CLOSE -> errno == Errno.EBADF && call.subject() == Subject.CONNECTION
-                    ? Effect.SERVER_ENDS : Effect.NONE;
-            case EVENTFD_WRITE -> switch (errno) {
-                case EAGAIN, EINTR -> Effect.NONE;
-                default -> Effect.SERVER_ENDS;
-            };
-            default -> throw new AssertionError("a call that the server was not to make: " + call);
+            case READ, SEND -> isOfClient && !isPassing(errno) ? victim(errno) : Effect.NONE;
+            case SHUTDOWN -> bug ? Effect.SERVER_ENDS : victim(errno);
+            case EPOLL_CTL -> opens ? Effect.VICTIM_REFUSED
+                    : isOfClient && !isShortageOfEpoll(errno) ? Effect.VICTIM_RESET : Effect.NONE;
+            // Whatever close returns, the number is gone; but one that was not open may be another's now.
+            case CLOSE -> errno == Errno.EBADF.number && isOfClient ? Effect.SERVER_ENDS : Effect.NONE;
+            case ACCEPT4, POLL, PPOLL, SELECT, EPOLL_WAIT, EVENTFD_WRITE -> Effect.NONE;
+            default -> throw new AssertionError("a call that the server must not make: " + call);
         };
     }
 
@@ -84,6 +83,22 @@ class NthCallTest {
             case SETSOCKOPT -> call.ofItsKind() > 2;
             default -> false;
         };
+    }
+
+    private static Effect victim(int errno) {
+        return switch (Errno.of(-errno)) {
+            case ENOMEM, ENOBUFS, ENOSPC, EMFILE, ENFILE, ENOSR, EDQUOT -> Effect.VICTIM_WITHOUT_RESOURCES;
+            case null, default -> Effect.VICTIM_RESET;
+        };
+    }
+
+    private static boolean isPassing(int errno) {
+        return errno == Errno.EAGAIN.number || errno == Errno.EINTR.number;
+    }
+
+    /** The kernel has no room for the change now: it is made later. */
+    private static boolean isShortageOfEpoll(int errno) {
+        return errno == Errno.ENOMEM.number || errno == Errno.ENOSPC.number;
     }
 
     private static boolean isStart(Call call) {
@@ -136,13 +151,14 @@ class NthCallTest {
             });
             Map<String, Outcome> expected = undisturbed.tell().outcomes();
             Set<Integer> watched = new HashSet<>();
+            Turns turns = new Turns(backend, calls);
             for (Call call : calls) {
                 boolean opens = call.subject() == Subject.CONNECTION && watched.add(call.peerPort());
-                for (Errno errno : call.name().errnos()) {
+                for (Fault fault : turns.faults(call)) {
                     runs++;
-                    String breach = breach(backend, call, errno, opens, expected);
+                    String breach = breach(backend, call, fault, opens, expected);
                     if (breach != null) {
-                        breaches.add(call + " " + errno + ": " + breach);
+                        breaches.add(call + " " + fault + ": " + breach);
                     }
                 }
             }
@@ -151,10 +167,66 @@ class NthCallTest {
         assertThat(breaches).isEmpty();
     }
 
+    /**
+     * Chooses the errors of each call: its man page's, and a part of all others. The calls of a kind share
+     * the others among them, and the back ends share those of a kind that all of them make.
+     */
+    private static final class Turns {
+        private final Backend backend;
+        private final Map<SystemCall, Integer> counts = new EnumMap<>(SystemCall.class); // Calls of a story.
+        private final Map<SystemCall, Integer> made = new EnumMap<>(SystemCall.class);
+
+        Turns(Backend backend, List<Call> calls) {
+            this.backend = backend;
+            calls.forEach(call -> counts.merge(call.name(), 1, Integer::sum));
+        }
+
+        List<Fault> faults(Call call) {
+            List<Fault> faults = new ArrayList<>();
+            call.name().errnos().forEach(errno -> faults.add(Fault.fail(errno)));
+            int number = made.merge(call.name(), 1, Integer::sum) - 1;
+            int share = switch (call.name()) {
+                case POLL, PPOLL, SELECT, EPOLL_CREATE1, EPOLL_CTL, EPOLL_WAIT -> 1;
+                default -> Backend.values().length;
+            };
+            int first = share == 1 ? number : share * number + backend.ordinal();
+            for (int i = first; i < ANY.length; i += share * counts.get(call.name())) {
+                // Every other call is refused by a filter, and its connection is sound.
+                faults.add(number % 2 == 0 ? Fault.refuse(ANY[i]) : Fault.fail(ANY[i]));
+            }
+            return faults;
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aWaitThatFailsTenTimesInARowEndsTheServer(Backend backend) {
+        for (int errno : new int[] {Errno.ENOMEM.number, Errno.ENOSYS.number, 4095}) {
+            assertThat(failedWaits(backend, errno, 9)).isNull();
+            assertThat(failedWaits(backend, errno, 10)).hasMessageContaining("10 times in a row")
+                    .extracting(PosixException::errno).isEqualTo(errno);
+        }
+    }
+
+    /** Fails that many waits in a row while clients are there; returns what the server ended with, or null. */
+    private static PosixException failedWaits(Backend backend, int errno, int count) {
+        Story story = new Story(backend);
+        int[] waits = {0};
+        story.kernel.faults(call -> switch (call.name()) {
+            case POLL, PPOLL, SELECT, EPOLL_WAIT -> call.size() > 0 && ++waits[0] > 5 && waits[0] <= 5 + count
+                    ? Fault.fail(errno) : Fault.NONE;
+            default -> Fault.NONE;
+        });
+        try (Silence _ = new Silence()) {
+            return story.tell().failure;
+        }
+    }
+
     /** Tells the story with one fault in it. Returns what was wrong with it, or null. */
-    static String breach(Backend backend, Call call, Errno errno, boolean opens,
+    static String breach(Backend backend, Call call, Fault fault, boolean opens,
             Map<String, Outcome> expected) {
-        Story story = new Story(backend).withFault(call.number(), Fault.fail(errno));
+        int errno = (int) fault.value();
+        Story story = new Story(backend).withFault(call.number(), fault);
         try {
             story.tell();
             story.assertNobodyReceivedAnythingWrong();
@@ -165,7 +237,7 @@ class NthCallTest {
         Effect effect = effect(call, errno, opens);
         if (effect == Effect.SERVER_ENDS) {
             return story.failure == null ? "the server went on"
-                    : story.failure.errno() != errno.number ? "ended with " + story.failure : null;
+                    : story.failure.errno() != errno ? "ended with " + story.failure : null;
         }
         if (story.failure != null) {
             return "the server ended with " + story.failure;

@@ -2,8 +2,6 @@ package dev.pollux.simulation;
 
 import dev.pollux.poller.Backend;
 import dev.pollux.server.ServerOptions;
-import dev.pollux.testkit.Fault;
-import dev.pollux.testkit.SystemCall;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,17 +11,21 @@ import java.util.Random;
  * Everything that is decided before a run: the server's options, the kernel's sizes, what each peer does, and
  * what goes wrong. It comes from a seed, and can be made smaller part by part.
  *
- * @param faults what goes wrong with which call; null for what the seed says
- * @param faultRate how probable that is
+ * @param taskMicros when the server is given tasks
+ * @param mishaps what goes wrong; null for what the seed brings
  * @param endMicros when the server is told to end
  */
-record Schedule(long seed, Backend backend, Settings settings, List<Peer> peers, List<Planned> faults,
-        double faultRate, int endMicros, boolean drains) {
+record Schedule(long seed, Backend backend, Settings settings, List<Peer> peers, List<Integer> taskMicros,
+        List<Mishap> mishaps, Rates rates, int endMicros, boolean drains) {
 
     /** The server's options and the kernel's sizes. */
     record Settings(int bufferSize, int maxClients, int acceptBudget, int highWatermark, int lowWatermark,
             int memoryLimit, int idleMillis, int frameMillis, int writeMillis, int sendBuffer,
             int receiveBuffer, int oldDelayMicros) {
+    }
+
+    /** How probable it is that something goes wrong with a call, an allocation or a callback. */
+    record Rates(double calls, double memory, double callbacks) {
     }
 
     /** What one peer does, and when it begins. */
@@ -59,14 +61,6 @@ record Schedule(long seed, Backend backend, Settings settings, List<Peer> peers,
         }
     }
 
-    /** The {@code number}-th call of a kind goes wrong. */
-    record Planned(SystemCall call, int number, Fault fault) {
-        @Override
-        public String toString() {
-            return call + " " + number + ": " + fault;
-        }
-    }
-
     static Schedule of(long seed) {
         Random random = new Random(seed * 0x9E3779B97F4A7C15L + 1);
         Settings settings = settings(random);
@@ -74,10 +68,14 @@ record Schedule(long seed, Backend backend, Settings settings, List<Peer> peers,
         for (int i = 1 + random.nextInt(6); i > 0; i--) {
             peers.add(peer(random, settings));
         }
-        double[] rates = {0, 0, 0.01, 0.05, 0.2};
+        List<Integer> tasks = new ArrayList<>();
+        for (int i = Math.max(0, random.nextInt(6) - 2); i > 0; i--) {
+            tasks.add(random.nextInt(30_000));
+        }
+        Rates rates = new Rates(pick(random, 0, 0, 0.01, 0.05, 0.2), pick(random, 0, 0, 0, 0.1, 0.5),
+                pick(random, 0, 0, 0.02, 0.1));
         return new Schedule(seed, Backend.values()[random.nextInt(Backend.values().length)], settings, peers,
-                null, rates[random.nextInt(rates.length)], 1000 + random.nextInt(60_000),
-                random.nextInt(4) > 0);
+                tasks, null, rates, 1000 + random.nextInt(60_000), random.nextInt(4) > 0);
     }
 
     private static Settings settings(Random random) {
@@ -91,6 +89,10 @@ record Schedule(long seed, Backend backend, Settings settings, List<Peer> peers,
     }
 
     private static int pick(Random random, int... values) {
+        return values[random.nextInt(values.length)];
+    }
+
+    private static double pick(Random random, double... values) {
         return values[random.nextInt(values.length)];
     }
 
@@ -148,25 +150,29 @@ record Schedule(long seed, Backend backend, Settings settings, List<Peer> peers,
     List<Schedule> smaller() {
         List<Schedule> smaller = new ArrayList<>();
         for (int i = 0; i < peers.size() && peers.size() > 1; i++) {
-            smaller.add(with(without(peers, i, 1), faults));
+            smaller.add(with(without(peers, i, 1), mishaps));
         }
-        for (int part = faults.size(); part >= 1; part /= 2) {
-            for (int i = 0; i < faults.size(); i += part) {
-                smaller.add(with(peers, without(faults, i, part)));
+        for (int part = mishaps.size(); part >= 1; part /= 2) {
+            for (int i = 0; i < mishaps.size(); i += part) {
+                smaller.add(with(peers, without(mishaps, i, part)));
             }
+        }
+        for (int i = 0; i < taskMicros.size(); i++) {
+            smaller.add(new Schedule(seed, backend, settings, peers, without(taskMicros, i, 1), mishaps,
+                    rates, endMicros, drains));
         }
         for (int i = 0; i < peers.size(); i++) {
             Peer peer = peers.get(i);
             for (int k = 0; k < peer.acts.size(); k++) {
                 Peer less = new Peer(peer.connectMicros, without(peer.acts, k, 1));
-                smaller.add(with(replaced(i, less), faults));
+                smaller.add(with(replaced(i, less), mishaps));
             }
             for (int k = 0; k < peer.acts.size(); k++) {
                 Act act = peer.acts.get(k);
                 if (act.first > 1) {
                     List<Act> acts = new ArrayList<>(peer.acts);
                     acts.set(k, new Act(act.kind, act.first / 2, act.second));
-                    smaller.add(with(replaced(i, new Peer(peer.connectMicros, acts)), faults));
+                    smaller.add(with(replaced(i, new Peer(peer.connectMicros, acts)), mishaps));
                 }
             }
         }
@@ -185,8 +191,8 @@ record Schedule(long seed, Backend backend, Settings settings, List<Peer> peers,
         return changed;
     }
 
-    Schedule with(List<Peer> peers, List<Planned> faults) {
-        return new Schedule(seed, backend, settings, peers, faults, faultRate, endMicros, drains);
+    Schedule with(List<Peer> peers, List<Mishap> mishaps) {
+        return new Schedule(seed, backend, settings, peers, taskMicros, mishaps, rates, endMicros, drains);
     }
 
     @Override
@@ -198,6 +204,7 @@ record Schedule(long seed, Backend backend, Settings settings, List<Peer> peers,
         for (Peer peer : peers) {
             text.append("  at ").append(peer.connectMicros).append(" µs: ").append(peer.acts).append('\n');
         }
-        return text.append("  faults: ").append(faults == null ? "at rate " + faultRate : faults).toString();
+        return text.append("  tasks at ").append(taskMicros).append(" µs\n  mishaps: ")
+                .append(mishaps == null ? "at " + rates : mishaps).toString();
     }
 }

@@ -1,6 +1,5 @@
 package dev.pollux.simulation;
 
-import dev.pollux.simulation.Schedule.Planned;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -92,7 +91,7 @@ final class Simulate {
         }
     }
 
-    private static String explain(long seed, List<Planned> suffered, Throwable failure) {
+    private static String explain(long seed, List<Mishap> suffered, Throwable failure) {
         Schedule whole = Schedule.of(seed);
         Schedule smallest = whole.with(whole.peers(), List.copyOf(suffered));
         Throwable last = failure(new ScheduleRun(smallest));

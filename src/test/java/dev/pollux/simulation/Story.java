@@ -11,15 +11,18 @@ import dev.pollux.server.ServerOptions;
 import dev.pollux.testkit.Fault;
 import dev.pollux.testkit.Faults.Call;
 import dev.pollux.testkit.Faults.Subject;
+import dev.pollux.testkit.ScarceMemory;
 import dev.pollux.testkit.SimulatedKernel;
 import dev.pollux.testkit.SimulatedPeer;
 import dev.pollux.testkit.SimulatedServer;
 import java.io.ByteArrayOutputStream;
+import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Some peers with an echo server, good ones and bad ones, from its start to the end of its drain: always the
@@ -36,6 +39,8 @@ final class Story {
     final SimulatedKernel kernel = new SimulatedKernel().sendBufferBytes(300).receiveBufferBytes(200);
     final Map<String, SimulatedPeer> peers = new LinkedHashMap<>();
     final Map<String, ByteArrayOutputStream> echoes = new LinkedHashMap<>(); // All that a peer may receive.
+    ScarceMemory memory = new ScarceMemory(number -> false);
+    private Supplier<Arena> arenas = memory;
     private final Backend backend;
     private SimulatedServer server;
     /** What the server ended with, or null. */
@@ -62,6 +67,22 @@ final class Story {
         return this;
     }
 
+    /** Nothing goes wrong but one allocation; or, if no arena is made, the making of its arena. */
+    Story withFailedAllocation(int number, boolean arenaIsMade) {
+        memory = new ScarceMemory(each -> arenaIsMade && each == number);
+        arenas = memory;
+        if (!arenaIsMade) {
+            int[] arena = {0};
+            arenas = () -> {
+                if (++arena[0] == number) {
+                    throw new OutOfMemoryError("arena " + number);
+                }
+                return memory.get();
+            };
+        }
+        return this;
+    }
+
     private String whoIs(int port) {
         return peers.entrySet().stream().filter(peer -> peer.getValue().address().port() == port)
                 .findFirst().orElseThrow().getKey();
@@ -71,7 +92,7 @@ final class Story {
         return new ServerOptions().backend(backend).bufferSize(BUFFER).maxClients(7).acceptBudget(2)
                 .highWatermarkBytes(600).lowWatermarkBytes(200).idleTimeout(Duration.ofSeconds(40))
                 .frameTimeout(Duration.ofSeconds(5)).writeTimeout(Duration.ofSeconds(20))
-                .lingerTimeout(Duration.ofSeconds(2));
+                .lingerTimeout(Duration.ofSeconds(2)).memory(arenas);
     }
 
     /** Tells it to the end; whatever goes wrong beyond the one fault is thrown. */
@@ -94,9 +115,10 @@ final class Story {
         } catch (PosixException e) {
             failure = e;
         }
-        if (server.snapshot().get(Counter.OFF_HEAP_BYTES) != 0
+        if (server.snapshot().get(Counter.OFF_HEAP_BYTES) != 0 || memory.openArenas() != 0
                 || server.snapshot().get(Counter.CLIENTS_OPEN) != 0) {
-            throw new AssertionError("not all was given back: " + server.snapshot());
+            throw new AssertionError("not all was given back: " + server.snapshot() + " and "
+                    + memory.openArenas() + " arenas");
         }
         return this;
     }

@@ -7,8 +7,10 @@ import dev.pollux.server.CloseReason;
 import dev.pollux.simulation.Schedule.Act;
 import dev.pollux.simulation.Schedule.Kind;
 import dev.pollux.testkit.Fault;
+import dev.pollux.testkit.Faults.Call;
 import dev.pollux.testkit.SimulatedKernel;
 import dev.pollux.testkit.SimulatedPeer;
+import dev.pollux.testkit.SystemCall;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -29,6 +31,7 @@ final class Witness {
     private static final long SLACK_NANOS = 5 * MILLI;
 
     final SimulatedPeer peer;
+    final Deadlines deadlines;
     private final Schedule schedule;
     private final List<Act> acts;
     private final Set<Kind> kinds = EnumSet.noneOf(Kind.class); // Of its acts.
@@ -40,6 +43,9 @@ final class Witness {
     private int frames;
     private int checked; // Bytes received and found right.
     private Client client; // Null while it is not accepted.
+    private long answered; // Bytes of frames that the handler has sent.
+    private boolean callbackFailed;
+    private boolean doomed; // A call on its connection failed in a way that ends it.
     private boolean disturbed; // Something went wrong with one of its calls.
     private boolean serverEnds;
     private boolean endedWithTheServer; // It was not closed before that.
@@ -47,6 +53,7 @@ final class Witness {
     private final Promptness reading = new Promptness();
     private final Promptness writing = new Promptness();
     private final Promptness idling = new Promptness();
+    private final Promptness dying = new Promptness();
     private final Promptness stalling = new Promptness();
     // After the last iteration.
     private long unsent;
@@ -59,6 +66,7 @@ final class Witness {
         this.acts = schedule.peers().get(index).acts();
         this.index = index;
         this.kernel = kernel;
+        this.deadlines = new Deadlines(peer, kernel, schedule.settings());
         acts.forEach(act -> kinds.add(act.kind()));
         this.endsBadly = does(Kind.BYE, Kind.BOOM, Kind.TOO_LONG);
         allow();
@@ -111,6 +119,7 @@ final class Witness {
     byte[] nextFrame(int bytes) {
         byte[] frame = frame(bytes);
         echo.writeBytes(frame);
+        deadlines.frameEnds(echo.size());
         return frame;
     }
 
@@ -130,16 +139,41 @@ final class Witness {
 
     void accepted(Client client) {
         this.client = client;
+        deadlines.accepted(client);
     }
 
-    /** A call on its connection fails. */
-    void suffer(Fault fault) {
-        disturbed = true;
-        switch (Errno.of(-fault.value())) {
-            case ENOMEM, ENOBUFS, ENOSPC -> allowed.add(CloseReason.NO_RESOURCES);
-            case ECONNRESET, EPIPE, ETIMEDOUT -> allowed.add(CloseReason.PEER_RESET);
-            case null, default -> { }
+    /** The handler's send took a frame with a payload of so many bytes. */
+    void answered(long payloadBytes) {
+        answered += payloadBytes + 4;
+    }
+
+    /** A callback for this client is about to throw. */
+    void callbackFails() {
+        callbackFailed = true;
+        allowed.add(CloseReason.HANDLER_FAILED);
+    }
+
+    /** A call on its connection is about to be made, or to fail. */
+    void called(Call call, Fault fault) {
+        deadlines.called(call, fault);
+        if (fault.fails() && call.name() != SystemCall.CLOSE) {
+            disturbed = true;
+            Set<CloseReason> reasons = reasons(call.name(), Errno.of(-fault.value()));
+            doomed |= !reasons.isEmpty();
+            allowed.addAll(reasons);
         }
+    }
+
+    /** The reasons that a failed call gives. */
+    private static Set<CloseReason> reasons(SystemCall call, Errno errno) {
+        boolean moves = call == SystemCall.READ || call == SystemCall.SEND;
+        return switch (errno) {
+            case EAGAIN, EINTR -> moves ? Set.of() : Set.of(CloseReason.PEER_RESET);
+            case ENOMEM, ENOSPC -> call == SystemCall.EPOLL_CTL ? Set.of() : Set.of(CloseReason.NO_RESOURCES);
+            case ENOBUFS, EMFILE, ENFILE, ENOSR, EDQUOT -> Set.of(call == SystemCall.EPOLL_CTL
+                    ? CloseReason.PEER_RESET : CloseReason.NO_RESOURCES);
+            case null, default -> Set.of(CloseReason.PEER_RESET);
+        };
     }
 
     void serverEnds() {
@@ -149,9 +183,15 @@ final class Witness {
         allowed.add(CloseReason.SERVER_CLOSED);
     }
 
-    void closed(CloseReason reason) {
+    void closed(CloseReason reason, Mishaps mishaps) {
         endedWithTheServer = serverEnds;
         over = true;
+        disturbed |= mishaps.failedAllocations() > 0; // One of them may have been its own.
+        if (reason == CloseReason.NO_RESOURCES && !allowed.contains(reason) && mishaps.accountForMemory()) {
+            allowed.add(reason);
+        }
+        String complaint = serverEnds || disturbed ? null : deadlines.complaint(reason);
+        require(complaint == null, "closed with " + reason + ", but " + complaint);
         require(allowed.contains(reason), "closed with " + reason + ", for which it gave no cause");
     }
 
@@ -161,7 +201,7 @@ final class Witness {
      * @param faults what went wrong so far: each may cost an iteration, or a back-off
      */
     void lookAtTheClock(int iteration, int faults) {
-        boolean mayWait = over || client == null || endsBadly;
+        boolean mayWait = over || client == null || endsBadly || callbackFailed;
         boolean mayBePaused = !mayWait && client.unsentBytes() > schedule.settings().lowWatermark();
         boolean readable = !mayWait && !mayBePaused && peer.untakenBytes() > 0;
         boolean writable = !mayWait && client.unsentBytes() > 0 && peer.hasRoom();
@@ -170,6 +210,8 @@ final class Witness {
         require(!isLate(reading, iteration, faults), "it is not read from");
         writing.look(writable, peer.servedBytes(), iteration, faults);
         require(!isLate(writing, iteration, faults), "it is not written to");
+        dying.look(doomed && client != null && !over, peer.takenBytes(), iteration, faults);
+        require(!isLate(dying, iteration, faults), "one of its calls failed, and it is not closed");
         idling.look(!mayWait && schedule.settings().idleMillis() > 0, moved, iteration, faults);
         require(idling.nanos(faults) <= schedule.settings().idleMillis() * MILLI + SLACK_NANOS,
                 "it is idle and not closed");
@@ -260,9 +302,10 @@ final class Witness {
         }
     }
 
+    /** All that it sent came back, or all that the handler answered before it failed. */
     private void requireTheWholeEcho() {
-        require(checked == echo.size(), "it was closed in order but is owed " + (echo.size() - checked)
-                + " bytes");
+        long owed = callbackFailed ? answered : echo.size();
+        require(checked == owed, "it was closed in order but is owed " + (owed - checked) + " bytes");
     }
 
     private boolean isOftenIdle() {

@@ -12,9 +12,12 @@ import dev.pollux.server.Client;
 import dev.pollux.server.CloseReason;
 import dev.pollux.server.Handler;
 import dev.pollux.server.ServerOptions;
+import dev.pollux.simulation.Silence;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -153,6 +156,71 @@ class SimulatedServerTest {
             assertThat(kernel.openDescriptors()).isZero();
             assertThat(server.snapshot().get(Counter.OFF_HEAP_BYTES)).isZero();
         }
+    }
+
+    @Test
+    void aComplaintThatAHandlerMakesFailsTheTest() {
+        Handler complaining = (client, buffer, offset, length) -> {
+            throw new AssertionError("not what was expected");
+        };
+        SimulatedServer server = SimulatedServer.start(new ServerOptions(), complaining);
+        server.connect().sendFrame("a");
+        try (Silence _ = new Silence()) {
+            assertThatExceptionOfType(AssertionError.class).isThrownBy(server::run)
+                    .withMessage("not what was expected");
+            assertThatExceptionOfType(AssertionError.class).isThrownBy(server::close);
+        }
+    }
+
+    @Test
+    void timePassesInsideASlowHandler() {
+        SimulatedKernel kernel = new SimulatedKernel();
+        ServerOptions options = new ServerOptions().idleTimeout(Duration.ofSeconds(2));
+        Handler slow = (client, buffer, offset, length) -> {
+            kernel.pass(Duration.ofSeconds(5));
+            client.send(buffer, offset, length);
+        };
+        try (var server = SimulatedServer.start(options, slow, kernel)) {
+            long before = kernel.nanoTime();
+            SimulatedPeer peer = server.connect().sendFrame("a").finish();
+            server.run();
+            assertThat(kernel.nanoTime() - before).isGreaterThan(5_000_000_000L);
+            assertThat(peer.nextText()).isEqualTo("a");
+            assertThat(server.reason(peer)).isEqualTo(CloseReason.PEER_CLOSED);
+        }
+    }
+
+    @Test
+    void memoryThatRunsOutCostsTheClientThatNeedsIt() {
+        ScarceMemory memory = new ScarceMemory(number -> number == 1);
+        try (var server = SimulatedServer.start(new ServerOptions().memory(memory), Client::send)) {
+            SimulatedPeer unlucky = server.connect().send((byte) 9);
+            SimulatedPeer lucky = server.connect().sendFrame("a");
+            server.run();
+            assertThat(server.reason(unlucky)).isEqualTo(CloseReason.NO_RESOURCES);
+            assertThat(lucky.nextText()).isEqualTo("a");
+            assertThat(memory.allocations()).isEqualTo(1);
+        }
+        assertThat(memory.openArenas()).isZero();
+    }
+
+    @Test
+    void aCallInsideAnotherHasItsOwnFault() {
+        List<String> lines = new ArrayList<>();
+        SimulatedKernel kernel = new SimulatedKernel().trace(lines::add).costNanos(1_000_000, 0);
+        try (var server = SimulatedServer.start(new ServerOptions(), Client::send, kernel)) {
+            kernel.faults(call -> call.name() == SystemCall.READ && call.peerPort() > 0
+                    ? Fault.fail(4095) : Fault.NONE);
+            SimulatedPeer peer = server.connect();
+            server.run();
+            peer.sendFrame("a").then(() -> kernel.after(Duration.ofNanos(500_000),
+                    () -> server.server().execute(() -> lines.add("the task"))));
+            server.run();
+            assertThat(server.reason(peer)).isEqualTo(CloseReason.PEER_RESET);
+        }
+        assertThat(lines).filteredOn(line -> line.contains("errno 4095"))
+                .hasSize(2).allMatch(line -> line.contains(" read("));
+        assertThat(lines).contains("the task");
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.pollux.testkit;
 import dev.pollux.posix.Errno;
 import dev.pollux.testkit.Faults.Call;
 import dev.pollux.testkit.Faults.Subject;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -20,7 +21,8 @@ final class Calls {
     private int withoutProgress; // Calls since something changed.
     private long progress;
     private long happened; // The timeline's, when it was looked at last.
-    private Call call; // The one under way.
+    // Those under way, the last one first: what happens during a call may make another.
+    private final ArrayDeque<Call> underWay = new ArrayDeque<>();
     Faults faults = Faults.none();
     Consumer<String> trace; // Null for none.
     long callNanos = 300;
@@ -56,7 +58,8 @@ final class Calls {
         Subject subject = description == null ? Subject.NOTHING : description.subject();
         number++;
         int peerPort = description instanceof StreamSocket socket ? socket.peerPort() : 0;
-        call = new Call(name, fd, subject, peerPort, size, number, ++ofItsKind[name.ordinal()]);
+        Call call = new Call(name, fd, subject, peerPort, size, number, ++ofItsKind[name.ordinal()]);
+        underWay.push(call);
         if (++withoutProgress > MOST_WITHOUT_PROGRESS) {
             withoutProgress = 0;
             throw misuse(MOST_WITHOUT_PROGRESS + " calls that changed nothing: a busy loop");
@@ -65,28 +68,39 @@ final class Calls {
         Fault fault = faults.before(call);
         if (fault.kind() != Fault.Kind.NONE) {
             progress();
-            say(() -> "fault: " + fault);
+            say(call, () -> "fault: " + fault);
         }
         if (fault.kind() == Fault.Kind.JUMP) {
             timeline.passUntil(timeline.nowNanos() + fault.value());
         }
-        if (fault.fails() && isOfTheNetwork((int) fault.value())
+        if (fault.kind() == Fault.Kind.FAIL && movesBytes(name) && isOfTheNetwork((int) fault.value())
                 && description instanceof StreamSocket socket && subject == Subject.CONNECTION) {
             socket.breakSilently();
         }
         return fault;
     }
 
+    private static boolean movesBytes(SystemCall name) {
+        return name == SystemCall.READ || name == SystemCall.SEND || name == SystemCall.SHUTDOWN;
+    }
+
+    /**
+     * Whether a call fails with this errno because its connection is over. These are the errors that Linux
+     * keeps in sk_err when it ends a connection, from a RST, an ICMP message, a time-out or an interface that
+     * is down. With any other errno the connection lives on, and the peer learns nothing.
+     */
     private static boolean isOfTheNetwork(int errno) {
         return switch (Errno.of(-errno)) {
-            case ECONNRESET, EPIPE, ETIMEDOUT, EHOSTUNREACH, ENETUNREACH, ENOTCONN -> true;
+            case ECONNRESET, EPIPE, ETIMEDOUT, ENOTCONN, ECONNABORTED, ECONNREFUSED, EHOSTUNREACH, EHOSTDOWN,
+                 ENETUNREACH, ENETDOWN, ENETRESET, ENONET, EPROTO -> true;
             case null, default -> false;
         };
     }
 
     /** A call ends with that result. */
     long end(long result) {
-        say(() -> result >= 0 ? String.valueOf(result) : String.valueOf(Errno.of(result)));
+        Call call = underWay.pop();
+        say(call, () -> result >= 0 ? String.valueOf(result) : Errno.name(result));
         return result;
     }
 
@@ -94,10 +108,10 @@ final class Calls {
         return (int) end((long) result);
     }
 
-    private void say(Supplier<String> what) {
+    private void say(Call call, Supplier<String> what) {
         if (trace != null) {
             String fd = call.fd() < 0 ? "" : call.fd() + ", ";
-            trace.accept(String.format("%.6f #%d %s(%s%d) = %s", timeline.nowNanos() / 1e9, number,
+            trace.accept(String.format("%.6f #%d %s(%s%d) = %s", timeline.nowNanos() / 1e9, call.number(),
                     call.name(), fd, call.size(), what.get()));
         }
     }
@@ -120,10 +134,17 @@ final class Calls {
 
     /** The caller's mistake: thrown now, and told again at the end, in case that somebody catches it. */
     AssertionError misuse(String what) {
+        Call call = underWay.peek();
         AssertionError misuse = new AssertionError("call " + number + ", "
                 + (call == null ? "none" : call.name() + " of descriptor " + call.fd()) + ": " + what);
         misuses.add(misuse);
         return misuse;
+    }
+
+    /** A test's own complaint, made in a callback: the server catches it, and the test must fail with it. */
+    AssertionError complained(AssertionError complaint) {
+        misuses.add(complaint);
+        return complaint;
     }
 
     /** Tells the first mistake that was made so far, in an error of its own: the first may be under way. */

@@ -16,9 +16,15 @@ public record Fault(Kind kind, long value) {
         NONE,
         /**
          * The call is not made, and answers with an error; the value is its number. A close(2) is made all
-         * the same, as Linux does. An error of the network breaks the connection as well.
+         * the same, as Linux does. A read, send or shutdown that fails with an error of the network, such as
+         * ECONNRESET, breaks the connection as well.
          */
         FAIL,
+        /**
+         * The call is not made, and returns an error; the value is its number. Nothing else happens: a
+         * seccomp filter or a security module refused the call. A close(2) is made all the same.
+         */
+        REFUSE,
         /** A read or send moves no more bytes than the value says, at least one. */
         SHORTEN,
         /** The clock goes forward by so many nanoseconds before the call: somebody stopped the process. */
@@ -27,12 +33,34 @@ public record Fault(Kind kind, long value) {
         SPURIOUS
     }
 
+    private static final int MOST_ERRNO = 4095; // What a system call can return.
+
     /** Nothing goes wrong. */
     public static final Fault NONE = new Fault(Kind.NONE, 0);
 
-    /** The call answers with an error. */
+    /** Makes the call fail with any error. */
     public static Fault fail(Errno errno) {
-        return new Fault(Kind.FAIL, errno.number);
+        return fail(errno.number);
+    }
+
+    /**
+     * Makes the call fail with an error number, also one without a name: a seccomp filter may return any
+     * number from 1 to 4095.
+     */
+    public static Fault fail(int errno) {
+        return new Fault(Kind.FAIL, checked(errno));
+    }
+
+    /** Makes the call return an error, while its connection stays as it is. */
+    public static Fault refuse(int errno) {
+        return new Fault(Kind.REFUSE, checked(errno));
+    }
+
+    private static int checked(int errno) {
+        if (errno < 1 || errno > MOST_ERRNO) {
+            throw new IllegalArgumentException("errno " + errno + " is not within 1.." + MOST_ERRNO);
+        }
+        return errno;
     }
 
     /** A transfer of at most so many bytes. */
@@ -50,8 +78,9 @@ public record Fault(Kind kind, long value) {
         return new Fault(Kind.SPURIOUS, which);
     }
 
-    boolean fails() {
-        return kind == Kind.FAIL;
+    /** Whether the call returns an error. */
+    public boolean fails() {
+        return kind == Kind.FAIL || kind == Kind.REFUSE;
     }
 
     /** How much of a transfer is left by this. */
@@ -59,10 +88,10 @@ public record Fault(Kind kind, long value) {
         return kind == Kind.SHORTEN ? Math.min(length, Math.max(1, value)) : length;
     }
 
-    /** {@code ECONNRESET}, {@code SHORTEN 3}, … */
+    /** {@code ECONNRESET}, {@code REFUSE EPIPE}, {@code SHORTEN 3}, … */
     @Override
     public String toString() {
-        Errno errno = kind == Kind.FAIL ? Errno.of(-value) : null;
-        return errno != null ? errno.name() : kind + " " + value;
+        String name = fails() ? Errno.name(-value) : String.valueOf(value);
+        return kind == Kind.FAIL ? name : kind + " " + name;
     }
 }

@@ -19,11 +19,15 @@ import dev.pollux.posix.Errno;
 import dev.pollux.testkit.Faults.Call;
 import dev.pollux.testkit.Faults.Subject;
 import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
-/** Chooses what goes wrong with a call, among what may happen to somebody who made no mistake. */
+/**
+ * Chooses what goes wrong with a call. Half of the errors are those that the call often has; the others are
+ * any but the four that prove a bug of the caller ({@link Errno#isBug}).
+ */
 final class Misfortune {
     private static final Errno[] WAIT = {EINTR, ENOMEM};
-    private static final Errno[] EPOLL_WAIT = {EINTR};
     private static final Errno[] EPOLL_CTL = {ENOMEM, ENOSPC};
     private static final Errno[] ACCEPT = {EAGAIN, EINTR, ECONNABORTED, EMFILE, ENFILE, ENOBUFS, ENOMEM,
         EPROTO, EPERM};
@@ -31,6 +35,10 @@ final class Misfortune {
     private static final Errno[] SEND = {EAGAIN, EINTR, ECONNRESET, EPIPE, ENOBUFS, ENOMEM};
     private static final Errno[] COUNTER = {EAGAIN, EINTR};
     private static final Errno[] CLOSE = {EINTR, EIO};
+    /** All that are no bug of the caller, and two that have no name. */
+    private static final int[] ANY = IntStream.concat(Stream.of(Errno.values())
+            .mapToInt(errno -> errno.number).filter(errno -> !Errno.isBug(-errno)),
+            IntStream.of(512, 4095)).toArray();
     private static final double LONGEST_JUMP_NANOS = 3e9;
     private static final int LONGEST_PIECE = 64;
 
@@ -42,20 +50,17 @@ final class Misfortune {
             return new Fault(Fault.Kind.JUMP, (long) (random.nextDouble() * LONGEST_JUMP_NANOS));
         }
         return switch (call.name()) {
-            case POLL, PPOLL, SELECT -> ofWait(random, WAIT);
-            case EPOLL_WAIT -> ofWait(random, EPOLL_WAIT);
-            case EPOLL_CTL -> call.subject() == Subject.CONNECTION ? failure(random, EPOLL_CTL) : Fault.NONE;
+            case POLL, PPOLL, SELECT, EPOLL_WAIT -> random.nextBoolean() ? failure(random, WAIT)
+                    : Fault.spurious(random.nextInt(1 << 16));
+            case EPOLL_CTL -> failure(random, EPOLL_CTL);
             case ACCEPT4 -> failure(random, ACCEPT);
             case READ -> call.subject() == Subject.CONNECTION
                     ? ofTransfer(call, random, READ) : failure(random, COUNTER);
             case SEND -> ofTransfer(call, random, SEND);
-            case CLOSE -> failure(random, CLOSE);
+            case EVENTFD_WRITE -> failure(random, COUNTER);
+            case SHUTDOWN, CLOSE -> failure(random, CLOSE);
             default -> Fault.NONE;
         };
-    }
-
-    private static Fault ofWait(Random random, Errno... errnos) {
-        return random.nextBoolean() ? failure(random, errnos) : Fault.spurious(random.nextInt(1 << 16));
     }
 
     private static Fault ofTransfer(Call call, Random random, Errno... errnos) {
@@ -64,7 +69,9 @@ final class Misfortune {
                 : Fault.shorten(1 + (long) (random.nextDouble() * longest));
     }
 
-    private static Fault failure(Random random, Errno... errnos) {
-        return Fault.fail(errnos[random.nextInt(errnos.length)]);
+    private static Fault failure(Random random, Errno... often) {
+        int errno = random.nextBoolean() ? often[random.nextInt(often.length)].number
+                : ANY[random.nextInt(ANY.length)];
+        return random.nextInt(4) == 0 ? Fault.refuse(errno) : Fault.fail(errno);
     }
 }

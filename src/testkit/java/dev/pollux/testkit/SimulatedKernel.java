@@ -42,6 +42,14 @@ public final class SimulatedKernel {
         timeline.after(delay.toNanos(), happens);
     }
 
+    /**
+     * Lets time pass inside a callback, as in a handler that takes long. Whatever is due meanwhile happens:
+     * peers send, and events planned with {@link #after} run.
+     */
+    public void pass(Duration time) {
+        timeline.passUntil(timeline.nowNanos() + time.toNanos());
+    }
+
     /** Connects from outside to whoever listens on a port. */
     public SimulatedPeer connect(int port) {
         return new SimulatedPeer(this, port);

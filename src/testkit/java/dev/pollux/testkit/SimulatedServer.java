@@ -18,6 +18,7 @@ import java.util.function.Supplier;
 /**
  * A {@link Server} on a {@link SimulatedKernel}, driven by the thread that made it; {@link SimulatedPosix}
  * shows how. It fails a test that makes it go round without getting anywhere, or that leaves anything open.
+ * An {@link AssertionError} that a handler throws fails the test as well, although the server catches it.
  */
 public final class SimulatedServer implements AutoCloseable {
     private static final Duration QUIET = Duration.ofMillis(100);
@@ -157,18 +158,30 @@ public final class SimulatedServer implements AutoCloseable {
 
         @Override
         public void onOpen(Client client) {
-            handler.onOpen(client);
+            try {
+                handler.onOpen(client);
+            } catch (AssertionError e) {
+                throw kernel.calls.complained(e);
+            }
         }
 
         @Override
         public void onFrame(Client client, MemorySegment buffer, long offset, long length) {
-            handler.onFrame(client, buffer, offset, length);
+            try {
+                handler.onFrame(client, buffer, offset, length);
+            } catch (AssertionError e) {
+                throw kernel.calls.complained(e);
+            }
         }
 
         @Override
         public void onClose(Client client, CloseReason reason) {
             reasons.put(client.address(), reason);
-            handler.onClose(client, reason);
+            try {
+                handler.onClose(client, reason);
+            } catch (AssertionError e) {
+                throw kernel.calls.complained(e);
+            }
         }
     }
 }

@@ -88,7 +88,8 @@ public enum SystemCall {
 
     /**
      * The errors that its man page names for a socket; for calls on connections also those that the network
-     * causes, which are named in tcp(7), ip(7) and accept(2).
+     * causes, which are named in tcp(7), ip(7) and accept(2). The list documents the call and limits nothing:
+     * {@link Fault#fail} takes any errno, as a security module may return any.
      */
     public List<Errno> errnos() {
         return errnos;
