@@ -208,7 +208,9 @@ class NthCallTest {
         }
     }
 
-    /** Fails that many waits in a row while clients are there; returns what the server ended with, or null. */
+    /**
+     * Fails that many waits in a row while clients are there; returns what the server ended with, or null.
+     */
     private static PosixException failedWaits(Backend backend, int errno, int count) {
         Story story = new Story(backend);
         int[] waits = {0};
