@@ -10,7 +10,7 @@ import java.time.Duration;
  * add up to.
  */
 final class LimitsReport {
-    private static final int COLUMN = 18; // Where values begin.
+    private static final int COLUMN = 21; // Where values begin.
 
     private final PrintWriter out;
 
