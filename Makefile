@@ -90,10 +90,10 @@ bench-peers: $(BENCHMARKS) ## our server beside others; QUICK=1 for a first look
 	@src/build/with-jdk java -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED -cp bench/target/benchmarks.jar \
 		dev.pollux.bench.peers.Peers 'QUICK=$(QUICK)' 'ROWS=$(ROWS)' 'FACTOR=$(FACTOR)' 'NAME=$(NAME)'
 
-soak: $(BENCHMARKS) ## real peers that misbehave, for MINUTES=20; nothing may be left: SEED=42 POLLERS=epoll,poll
+soak: $(BENCHMARKS) ## real peers that misbehave, for MINUTES=20: SEED=42 POLLERS=epoll,poll TROUBLES=stops
 	@src/build/with-jdk java -XX:+UseSerialGC -Xmx512m --enable-native-access=ALL-UNNAMED \
 		-cp $(BENCHMARKS) dev.pollux.bench.soak.Soak 'MINUTES=$(MINUTES)' 'SEED=$(SEED)' \
-		'POLLERS=$(POLLERS)' 'NAME=$(NAME)'
+		'POLLERS=$(POLLERS)' 'TROUBLES=$(TROUBLES)' 'NAME=$(NAME)'
 
 bindings: ## generate jextract/linux/java anew: JEXTRACT=/path/to/jextract (see jextract/README.md)
 	@JEXTRACT='$(JEXTRACT)' jextract/bindings generate

@@ -16,6 +16,7 @@ import java.util.Random;
 /** Decides what goes wrong in a run, by its seed or from a list, and keeps what did. */
 final class Mishaps {
     private static final Thrown[] THROWN = Thrown.values();
+    private static final double SHORTEST_MICROS = 500;
     private static final double LONGEST_MICROS = 3e6;
 
     private final List<Mishap> planned; // Null for what the seed brings.
@@ -94,7 +95,8 @@ final class Mishaps {
     }
 
     private Trouble any() {
-        int micros = random.nextInt(3) == 0 ? 0 : (int) Math.pow(LONGEST_MICROS, random.nextDouble());
+        int micros = random.nextInt(3) == 0 ? 0 : (int) (SHORTEST_MICROS
+                * Math.pow(LONGEST_MICROS / SHORTEST_MICROS, random.nextDouble()));
         Thrown thrown = micros > 0 && random.nextInt(3) > 0 ? null : THROWN[random.nextInt(THROWN.length)];
         return new Trouble(micros, thrown, random.nextBoolean());
     }

@@ -1,18 +1,25 @@
 package dev.pollux.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.pollux.metrics.Counter;
 import dev.pollux.poller.Backend;
 import dev.pollux.posix.Errno;
 import dev.pollux.posix.PosixException;
+import dev.pollux.server.Client;
 import dev.pollux.server.CloseReason;
+import dev.pollux.server.ServerOptions;
 import dev.pollux.simulation.Story.Outcome;
 import dev.pollux.testkit.Fault;
 import dev.pollux.testkit.Faults.Call;
 import dev.pollux.testkit.Faults.Subject;
+import dev.pollux.testkit.SimulatedKernel;
+import dev.pollux.testkit.SimulatedServer;
 import dev.pollux.testkit.SystemCall;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -37,6 +44,9 @@ class NthCallTest {
     private static final int[] ANY = IntStream.concat(Stream.of(Errno.values())
             .mapToInt(errno -> errno.number), IntStream.of(512, 4095)).toArray();
 
+    /** What proves a bug of the server. */
+    private static final Set<Errno> BUGS = EnumSet.of(Errno.EBADF, Errno.EFAULT, Errno.EINVAL, Errno.ENOTSOCK);
+
     /** What a failed call may lead to. */
     private enum Effect {
         /** Everybody has what he would have had. */
@@ -56,7 +66,7 @@ class NthCallTest {
      * @param opens whether this is the first call on a connection that was accepted a moment ago
      */
     private static Effect effect(Call call, int errno, boolean opens) {
-        boolean bug = Errno.isBug(-errno);
+        boolean bug = BUGS.contains(Errno.of(-errno));
         if (isOptional(call) && !bug) {
             return Effect.NONE;
         }
@@ -206,6 +216,27 @@ class NthCallTest {
             assertThat(failedWaits(backend, errno, 10)).hasMessageContaining("10 times in a row")
                     .extracting(PosixException::errno).isEqualTo(errno);
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aClientThatCannotBeClosedAtTheEndKeepsNoOther(Backend backend) {
+        SimulatedKernel kernel = new SimulatedKernel();
+        SimulatedServer server = SimulatedServer.start(new ServerOptions().backend(backend), Client::send,
+                kernel);
+        for (int i = 0; i < 3; i++) {
+            server.connect().sendFrame("a").send((byte) 1); // With memory for half a frame.
+        }
+        server.run();
+        int[] closes = {0};
+        kernel.faults(call -> call.name() == SystemCall.CLOSE && ++closes[0] == 1
+                ? Fault.fail(Errno.EBADF) : Fault.NONE);
+        try (Silence _ = new Silence()) {
+            assertThatExceptionOfType(PosixException.class).isThrownBy(server::close);
+        }
+        kernel.assertClean();
+        assertThat(server.snapshot().get(Counter.CLIENTS_OPEN)).isZero();
+        assertThat(server.snapshot().get(Counter.OFF_HEAP_BYTES)).isZero();
     }
 
     /**

@@ -73,7 +73,7 @@ record Schedule(long seed, Backend backend, Settings settings, List<Peer> peers,
             tasks.add(random.nextInt(30_000));
         }
         Rates rates = new Rates(pick(random, 0, 0, 0.01, 0.05, 0.2), pick(random, 0, 0, 0, 0.1, 0.5),
-                pick(random, 0, 0, 0.02, 0.1));
+                pick(random, 0, 0, 0.05, 0.2));
         return new Schedule(seed, Backend.values()[random.nextInt(Backend.values().length)], settings, peers,
                 tasks, null, rates, 1000 + random.nextInt(60_000), random.nextInt(4) > 0);
     }
@@ -83,7 +83,7 @@ record Schedule(long seed, Backend backend, Settings settings, List<Peer> peers,
         int high = pick(random, 0, 50, 500, 5000);
         return new Settings(buffer, pick(random, 1, 2, 3, 8), pick(random, 1, 2, 100), high,
                 high == 0 ? 0 : random.nextInt(high), pick(random, 0, 0, 0, 600, 5000),
-                pick(random, 0, 0, 30, 300), pick(random, 0, 20, 1000), pick(random, 0, 30, 1000),
+                pick(random, 0, 0, 30, 30, 300), pick(random, 0, 20, 1000), pick(random, 0, 30, 1000),
                 pick(random, 1, 10, 100, 3000, 60_000), pick(random, 1, 7, 100, 3000, 60_000),
                 pick(random, 200, 1000, 10_000));
     }

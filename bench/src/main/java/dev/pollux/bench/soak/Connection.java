@@ -1,6 +1,6 @@
 package dev.pollux.bench.soak;
 
-import dev.pollux.bench.soak.Frames.WrongBytes;
+import dev.pollux.bench.soak.Frames.CutOff;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -85,6 +85,11 @@ final class Connection implements AutoCloseable {
         });
     }
 
+    /** Where it is connected from. */
+    int localPort() {
+        return socket.getLocalPort();
+    }
+
     long sent() {
         return sent;
     }
@@ -118,7 +123,7 @@ final class Connection implements AutoCloseable {
     /** After the end of the stream: nothing may be missing, nothing too much. */
     void requireWhole() {
         if (checked() != sent) {
-            throw new WrongBytes("a stream of " + sent + " bytes ended after " + checked());
+            throw new CutOff("a stream of " + sent + " bytes ended after " + checked());
         }
     }
 

@@ -35,6 +35,15 @@ final class Frames {
         }
     }
 
+    /** The end came before all that was owed; what had come was right. */
+    static final class CutOff extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        CutOff(String message) {
+            super(message);
+        }
+    }
+
     /** The next one. */
     byte[] next() {
         int payload = switch (random.nextInt(10)) {

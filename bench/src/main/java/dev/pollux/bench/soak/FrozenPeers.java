@@ -1,7 +1,6 @@
 package dev.pollux.bench.soak;
 
 import dev.pollux.bench.harness.Lines;
-import dev.pollux.bench.harness.Tools;
 import dev.pollux.bench.harness.Workshop;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -34,15 +33,16 @@ final class FrozenPeers implements AutoCloseable {
         this.lines = new Lines(process);
     }
 
-    /** {@code PORT SEED COUNT}: they are there until standard input ends; then says how it went. */
+    /** {@code PORT SEED COUNT HIT-LIST}: they are there until standard input ends; then says how it went. */
     public static void main(String[] args) throws IOException, InterruptedException {
         int port = Integer.parseInt(args[0]);
         long seed = Long.parseLong(args[1]);
+        HitList hits = new HitList(Path.of(args[3]));
         Over over = new Over();
         List<Survivor> survivors = new ArrayList<>();
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < Integer.parseInt(args[2]); i++) {
-            Survivor survivor = new Survivor("frozen survivor " + i, port, seed + i, over);
+            Survivor survivor = new Survivor("frozen survivor " + i, port, seed + i, over, hits);
             survivors.add(survivor);
             threads.add(Thread.ofVirtual().start(survivor));
         }
@@ -62,12 +62,12 @@ final class FrozenPeers implements AutoCloseable {
     }
 
     /** Returns when all of them have been served. */
-    static FrozenPeers start(Workshop workshop, int port, long seed, int count)
+    static FrozenPeers start(Workshop workshop, int port, long seed, int count, Path hits)
             throws IOException, InterruptedException {
         List<String> command = List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx64m", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"),
                 FrozenPeers.class.getName(), Integer.toString(port), Long.toString(seed),
-                Integer.toString(count));
+                Integer.toString(count), hits.toString());
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT);
         FrozenPeers peers = new FrozenPeers(workshop.start(builder));
@@ -80,17 +80,11 @@ final class FrozenPeers implements AutoCloseable {
     }
 
     void stop() throws IOException, InterruptedException {
-        signal("STOP");
+        Signals.send(process, "STOP");
     }
 
     void go() throws IOException, InterruptedException {
-        signal("CONT");
-    }
-
-    private void signal(String name) throws IOException, InterruptedException {
-        if (Tools.output("sh", "-c", "kill -" + name + ' ' + process.pid()) == null) {
-            throw new IOException("process " + process.pid() + " took no SIG" + name);
-        }
+        Signals.send(process, "CONT");
     }
 
     /** They finish. Returns bytes that came back as they were sent; what went wrong is an exception. */

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** A {@link SoakServer}, seen from outside: what it says of itself, and what the kernel says of it. */
@@ -32,13 +33,14 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /** Starts it and waits until it listens; its samples count from {@code beganNanos}. */
-    static ServerProcess start(Workshop workshop, Backend backend, long beganNanos)
+    static ServerProcess start(Workshop workshop, Backend backend, Set<Trouble> troubles, long seed,
+            Path hits, long beganNanos)
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JVM);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), SoakServer.class.getName(),
-                backend.name()));
+                backend.name(), Trouble.format(troubles), Long.toString(seed), hits.toString()));
         Path log = workshop.file("soak-" + backend + ".log");
         Process process = workshop.start(new ProcessBuilder(command).redirectError(log.toFile()));
         ServerProcess server = new ServerProcess(process, log, beganNanos);
@@ -92,6 +94,16 @@ final class ServerProcess implements AutoCloseable {
             }
         }
         return count;
+    }
+
+    /** Stops it for so long, as a debugger or an overloaded machine does. */
+    void pause(int millis) throws IOException, InterruptedException {
+        Signals.send(process, "STOP");
+        try {
+            Thread.sleep(millis);
+        } finally {
+            Signals.send(process, "CONT");
+        }
     }
 
     /** What it has said on its standard error. */

@@ -4,6 +4,7 @@ import dev.pollux.poller.Backend;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What one back end was put through, and how it was afterwards.
@@ -12,10 +13,12 @@ import java.util.Map;
  *              if it did not come to that
  * @param end after the long one, when all had left again
  * @param checkedBytes that came back to somebody and were the right ones
+ * @param hit times that the server was made to disturb a connection
  * @param unconnected peers that could not even connect: this machine's own shortage
  */
 record Share(Backend backend, double seconds, Sample begin, Sample end, List<Sample> samples,
-        Map<Behaviour, Long> lives, long checkedBytes, long unconnected, int logLines, List<String> faults) {
+        Map<Behaviour, Long> lives, long checkedBytes, long unconnected, int logLines, Set<Trouble> troubles,
+        long hit, List<String> faults) {
     /** For what the JVM makes late, such as the forms of a method handle: some tens of KiB. */
     static final long HEAP_TOLERANCE = 512 << 10;
     /** For what the JVM itself takes there, to read a file or a pipe: no more than a few pages. */

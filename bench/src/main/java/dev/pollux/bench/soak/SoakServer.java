@@ -3,14 +3,18 @@ package dev.pollux.bench.soak;
 import dev.pollux.poller.Backend;
 import dev.pollux.posix.SocketAddress;
 import dev.pollux.server.Client;
+import dev.pollux.server.Handler;
 import dev.pollux.server.Server;
 import dev.pollux.server.ServerOptions;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.management.JMException;
@@ -18,7 +22,7 @@ import javax.management.MBeanServer;
 import javax.management.ObjectName;
 
 /**
- * The server's process: echo, with limits that are reached. Says where it listens, and then for each line
+ * The server's process: echo, with limits that are reached, and with the {@link Trouble} that is wanted. Says where it listens, and then for each line
  * that it is given how it is: {@code look}, or {@code collect} for garbage to be collected before. Ends with
  * its input.
  */
@@ -34,7 +38,7 @@ final class SoakServer {
     private SoakServer() {
     }
 
-    /** {@code args[0]} is the back end's name. */
+    /** {@code BACKEND TROUBLES SEED HIT-LIST}. */
     public static void main(String[] args) throws IOException, JMException {
         ServerOptions options = new ServerOptions()
                 .address(SocketAddress.of("127.0.0.1", 0))
@@ -43,7 +47,16 @@ final class SoakServer {
                 .idleTimeout(Duration.ofSeconds(8))
                 .frameTimeout(Duration.ofSeconds(5))
                 .writeTimeout(Duration.ofSeconds(5));
-        try (Server server = new Server(options, Client::send).start();
+        Set<Trouble> troubles = Trouble.parse(args[1]);
+        try (OutputStream hits = new HitList(Path.of(args[3])).open()) {
+            Mischief mischief = new Mischief(troubles, Long.parseLong(args[2]), hits);
+            mischief.join(options);
+            serve(options, troubles.contains(Trouble.HANDLER) ? mischief : Client::send);
+        }
+    }
+
+    private static void serve(ServerOptions options, Handler handler) throws IOException, JMException {
+        try (Server server = new Server(options, handler).start();
                 BufferedReader orders = new BufferedReader(
                         new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             System.out.println(LISTENING + server.address().port());

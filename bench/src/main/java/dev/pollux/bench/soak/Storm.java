@@ -1,5 +1,6 @@
 package dev.pollux.bench.soak;
 
+import dev.pollux.bench.soak.Frames.CutOff;
 import dev.pollux.bench.soak.Frames.WrongBytes;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ final class Storm {
     private static final int MOST_PAUSE_MILLIS = 20;
     private static final long JOIN_MILLIS = 30_000;
 
+    private final HitList hits;
     private final int port;
     private final long seed;
     private final Over over = new Over();
@@ -33,7 +35,8 @@ final class Storm {
     private final LongAdder checked = new LongAdder();
     private final Queue<String> faults = new ConcurrentLinkedQueue<>();
 
-    private Storm(int port, long seed) {
+    private Storm(int port, long seed, HitList hits) {
+        this.hits = hits;
         this.port = port;
         this.seed = seed;
         for (Behaviour each : Behaviour.values()) {
@@ -42,11 +45,12 @@ final class Storm {
     }
 
     /** Begins: the survivors first, since there may be no place for them later. */
-    static Storm begin(int port, long seed, int survivors, int seats) throws InterruptedException {
-        Storm storm = new Storm(port, seed);
+    static Storm begin(int port, long seed, HitList hits, int survivors, int seats)
+            throws InterruptedException {
+        Storm storm = new Storm(port, seed, hits);
         SplittableRandom seeds = new SplittableRandom(seed);
         for (int i = 0; i < survivors; i++) {
-            Survivor survivor = new Survivor("survivor " + i, port, seeds.nextLong(), storm.over);
+            Survivor survivor = new Survivor("survivor " + i, port, seeds.nextLong(), storm.over, hits);
             storm.survivors.add(survivor);
             storm.threads.add(Thread.ofVirtual().start(survivor));
         }
@@ -71,6 +75,7 @@ final class Storm {
 
     private void live(Behaviour behaviour, SplittableRandom random) {
         Connection peer;
+        long mark = hits.mark();
         try {
             peer = new Connection(port, random.nextLong(), behaviour.receiveBufferBytes());
         } catch (IOException e) {
@@ -83,8 +88,12 @@ final class Storm {
                 behaviour.live(peer, random, over);
             }
         } catch (IOException e) {
-            if (behaviour.isInnocent && !over.isOver()) {
+            if (behaviour.isInnocent && !over.isOver() && !hits.isHit(peer.localPort(), mark)) {
                 fault(behaviour + ": " + e);
+            }
+        } catch (CutOff e) {
+            if (!hits.isHit(peer.localPort(), mark)) {
+                fault(behaviour + ": " + e.getMessage());
             }
         } catch (WrongBytes e) {
             fault(behaviour + ": " + e.getMessage());

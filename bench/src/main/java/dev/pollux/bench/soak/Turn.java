@@ -4,16 +4,24 @@ import dev.pollux.bench.harness.Progress;
 import dev.pollux.bench.harness.Workshop;
 import dev.pollux.poller.Backend;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
 
 /** One back end's turn: a storm to warm up, a look, the long storm, and a second look. */
 final class Turn {
     private static final int SURVIVORS = 16;
     private static final int FROZEN = 4;
     private static final double PROGRESS_SECONDS = 10;
+    private static final int FIRST_STOP_TICK = 5;
+    private static final int STOP_TICKS = 40; // From one stop to the next.
+    private static final int STOP_MILLIS = 9000; // Longer than any time-out of the server.
+    private static final double SHORT_SECONDS = 10; // Too short for such a stop.
+    private static final int SHORT_STOP_MILLIS = 500;
     private static final int LEAVING_SECONDS = 20;
     private static final int LOOKS_ALIKE = 3; // In a row, until nobody is believed to be on the way.
 
@@ -21,6 +29,9 @@ final class Turn {
     private final Backend backend;
     private final Arguments arguments;
     private final double seconds;
+    private final Set<Trouble> troubles;
+    private final Path hitFile;
+    private final HitList hits;
     private final long beganNanos; // Of the whole run.
     private final List<Sample> samples = new ArrayList<>();
     private final List<String> faults = new ArrayList<>();
@@ -37,11 +48,17 @@ final class Turn {
         this.arguments = arguments;
         this.seconds = arguments.seconds() / arguments.backends().size();
         this.beganNanos = beganNanos;
+        SplittableRandom random = new SplittableRandom(arguments.seed() + backend.ordinal());
+        this.troubles = arguments.troubles() == null ? Trouble.any(random) : arguments.troubles();
+        this.hitFile = workshop.file("soak-" + backend + ".hits");
+        this.hits = new HitList(hitFile);
     }
 
     Share run() throws InterruptedException {
+        long hit = 0;
         double warmUp = Math.clamp(seconds / 6, 0.5, 10);
-        try (ServerProcess server = ServerProcess.start(workshop, backend, beganNanos)) {
+        try (ServerProcess server = ServerProcess.start(workshop, backend, troubles, arguments.seed(),
+                hitFile, beganNanos)) {
             try {
                 storm(server, arguments.seed(), warmUp);
                 begin = afterAllLeft(server);
@@ -55,19 +72,20 @@ final class Turn {
             } finally {
                 List<String> log = server.log();
                 logLines = log.size();
+                hit = hits.count();
                 log.stream().filter(line -> line.startsWith("SEVERE")).limit(3).forEach(faults::add);
             }
         } catch (IOException e) {
             faults.add(e.getMessage());
         }
         return new Share(backend, seconds, begin, end, samples, lives, checkedBytes, unconnected, logLines,
-                faults);
+                troubles, hit, faults);
     }
 
     private void storm(ServerProcess server, long seed, double lasts)
             throws IOException, InterruptedException {
-        try (FrozenPeers frozen = FrozenPeers.start(workshop, server.port(), seed, FROZEN)) {
-            Storm storm = Storm.begin(server.port(), seed, SURVIVORS, arguments.seats());
+        try (FrozenPeers frozen = FrozenPeers.start(workshop, server.port(), seed, FROZEN, hitFile)) {
+            Storm storm = Storm.begin(server.port(), seed, hits, SURVIVORS, arguments.seats());
             try {
                 watch(server, storm, frozen, lasts);
             } finally {
@@ -104,6 +122,12 @@ final class Turn {
                     case 3 -> frozen.stop();
                     case 4 -> frozen.go();
                     default -> { }
+                }
+                if (troubles.contains(Trouble.STOPS) && tick % STOP_TICKS == FIRST_STOP_TICK) {
+                    frozen.go(); // Stopped beside the server, they would be idle.
+                    int millis = lasts < SHORT_SECONDS ? SHORT_STOP_MILLIS : STOP_MILLIS;
+                    server.pause(millis);
+                    from += millis * 1_000_000L;
                 }
             }
         } finally {
