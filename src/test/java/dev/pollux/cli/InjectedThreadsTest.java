@@ -58,7 +58,7 @@ class InjectedThreadsTest {
         Path trace = folder.resolve("trace");
         int threads;
         try (Server server = under(trace).serve()) {
-            server.process().process().children().forEach(ProcessHandle::destroyForcibly); // Not strace: java.
+            server.process().process().children().forEach(ProcessHandle::destroyForcibly); // The JVM.
             assertThat(server.process().exitCode()).isNotZero();
             threads = startedByMain(trace);
         }
