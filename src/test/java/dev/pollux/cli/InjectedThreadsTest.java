@@ -58,7 +58,8 @@ class InjectedThreadsTest {
         Path trace = folder.resolve("trace");
         int threads;
         try (Server server = under(trace).serve()) {
-            server.process().signal("KILL");
+            server.process().process().children().forEach(ProcessHandle::destroyForcibly); // The JVM.
+            assertThat(server.process().exitCode()).isNotZero();
             threads = startedByMain(trace);
         }
         for (int i = threads - OF_POLLUX + 1; i <= threads; i++) {

@@ -120,7 +120,8 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"--help", "send --help", "generate-completion --help", "generate-completion"})
+    @CsvSource({"--help", "send --help", "generate-completion --help", "generate-completion", "help",
+        "help serve"})
     void helpAndCompletionGoToStdout(String args) {
         assertThat(execute(args)).isZero();
         assertThat(out.toString()).contains("pollux");
