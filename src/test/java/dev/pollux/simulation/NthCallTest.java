@@ -45,7 +45,8 @@ class NthCallTest {
             .mapToInt(errno -> errno.number), IntStream.of(512, 4095)).toArray();
 
     /** What proves a bug of the server. */
-    private static final Set<Errno> BUGS = EnumSet.of(Errno.EBADF, Errno.EFAULT, Errno.EINVAL, Errno.ENOTSOCK);
+    private static final Set<Errno> BUGS =
+            EnumSet.of(Errno.EBADF, Errno.EFAULT, Errno.EINVAL, Errno.ENOTSOCK);
 
     /** What a failed call may lead to. */
     private enum Effect {
