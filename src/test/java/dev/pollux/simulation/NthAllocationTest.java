@@ -40,7 +40,8 @@ class NthAllocationTest {
             int allocations = undisturbed.memory.allocations();
             assertThat(allocations).isGreaterThan(AT_LEAST);
             for (int number = 1; number <= allocations; number++) {
-                String breach = breach(new Story(backend).withFailedAllocation(number, arenaIsMade), expected);
+                Story story = new Story(backend).withFailedAllocation(number, arenaIsMade);
+                String breach = breach(story, expected);
                 if (breach != null) {
                     breaches.add("allocation " + number + " of " + allocations + ": " + breach);
                 }

@@ -45,7 +45,8 @@ class NthCallTest {
             .mapToInt(errno -> errno.number), IntStream.of(512, 4095)).toArray();
 
     /** What proves a bug of the server. */
-    private static final Set<Errno> BUGS = EnumSet.of(Errno.EBADF, Errno.EFAULT, Errno.EINVAL, Errno.ENOTSOCK);
+    private static final Set<Errno> BUGS =
+            EnumSet.of(Errno.EBADF, Errno.EFAULT, Errno.EINVAL, Errno.ENOTSOCK);
 
     /** What a failed call may lead to. */
     private enum Effect {
@@ -227,7 +228,7 @@ class NthCallTest {
         assertThat(server.snapshot().get(Counter.OFF_HEAP_BYTES)).isZero();
     }
 
-    /** Fails that many waits in a row while clients are there; returns what the server ended with, or null. */
+    /** Fails waits in a row while clients are there. Returns what the server ended with, or null. */
     private static PosixException failedWaits(Backend backend, int errno, int count) {
         Story story = new Story(backend);
         int[] waits = {0};

@@ -22,9 +22,9 @@ import javax.management.MBeanServer;
 import javax.management.ObjectName;
 
 /**
- * The server's process: echo, with limits that are reached, and with the {@link Trouble} that is wanted. Says where it listens, and then for each line
- * that it is given how it is: {@code look}, or {@code collect} for garbage to be collected before. Ends with
- * its input.
+ * The server's process: echo, with limits that are reached, and with the {@link Trouble} that is wanted. Says
+ * where it listens, and then for each line that it is given how it is: {@code look}, or {@code collect} for
+ * garbage to be collected before. Ends with its input.
  */
 final class SoakServer {
     static final String LISTENING = "listening on port ";

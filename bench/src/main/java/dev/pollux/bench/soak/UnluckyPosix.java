@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 final class UnluckyPosix extends ForwardingPosix {
     private static final int[] ERRNOS = Stream.of(Errno.values()).mapToInt(errno -> errno.number)
             .filter(errno -> !Errno.isBug(-errno)).toArray();
-    private static final int TRANSFERS = 20_000; // One of so many fails.
+    private static final int TRANSFERS = 20_000; // One call of this number fails.
     private static final int WAITS = 2000;
     private static final int ACCEPTS = 100;
     private static final int CHANGES = 2000;
