@@ -50,7 +50,7 @@ final class Epoll extends KernelPoller {
     private int[] fds = new int[64];
     private long[] tokens = new long[64];
     private int[] wanted = new int[64];
-    private int[] told = new int[64]; // What the kernel knows; NONE is not in its set; or REFUSED.
+    private int[] told = new int[64]; // What the kernel knows; NONE is not in its set. Or REFUSED.
     private boolean[] changed = new boolean[64];
 
     private int[] changes = new int[64]; // Slots whose wanted may differ from what was told.

@@ -308,19 +308,24 @@ public final class Client {
         FrameReader reader = loop.reader;
         reader.over(buffer, start, length, unfinished.searched());
         loop.serving = this;
+        boolean handling = false; // The handler may have a reader of its own, which throws the same.
         try {
             while (phase == Phase.OPEN && reader.next()) {
                 loop.counters.add(Counter.FRAMES_RECEIVED, 1);
+                handling = true;
                 loop.handler.onFrame(this, buffer, reader.payloadOffset(), reader.payloadBytes());
+                handling = false;
                 if (CHECKS) {
                     buffer.asSlice(reader.payloadOffset(), reader.payloadBytes()).fill(LENT_IS_OVER);
                 }
             }
-        } catch (FrameTooLongException e) {
-            loop.log.frameTooLong(loop.nowNanos, this, e, buffer, reader);
-            finish(CloseReason.FRAME_TOO_LONG);
         } catch (Throwable t) {
-            fail(t);
+            if (!handling && t instanceof FrameTooLongException e) {
+                loop.log.frameTooLong(loop.nowNanos, this, e, buffer, reader);
+                finish(CloseReason.FRAME_TOO_LONG);
+            } else {
+                fail(t);
+            }
         }
         flushReplies();
         loop.serving = null;

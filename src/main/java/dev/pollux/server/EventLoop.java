@@ -163,6 +163,7 @@ final class EventLoop implements AutoCloseable {
         while ((slot = list.firstExpired(context.nowNanos)) >= 0) {
             Client client = table.bySlot(slot);
             client.lookAgain();
+            context.readClock(); // Its callbacks may have taken long: the next client's time counts from now.
             if (list.isExpired(slot, context.nowNanos)) {
                 list.remove(slot);
                 client.abort(reason == null ? client.reason() : reason);

@@ -3,6 +3,8 @@ package dev.pollux.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.pollux.frame.FrameReader;
+import dev.pollux.frame.FrameTooLongException;
 import dev.pollux.frame.Framing;
 import dev.pollux.metrics.Counter;
 import dev.pollux.poller.Backend;
@@ -112,8 +114,20 @@ class LogContractTest {
                 new PosixException("bind 127.0.0.1:1", -Errno.EADDRINUSE.number),
                 new PosixException("read of descriptor 7", -Errno.EBADF.number), new StackOverflowError(),
                 new OutOfMemoryError("of the handler"), new AssertionError("of the handler"),
-                new InterruptedException(), new IllegalStateException("around another", new Nasty()))
+                new InterruptedException(), tooLong(), new IllegalStateException("around another", new Nasty()))
                 .map(thrown -> Named.of(thrown.getClass().getName(), thrown));
+    }
+
+    /** What a handler's own reader throws, which is not about the frame that the handler was given. */
+    private static RuntimeException tooLong() {
+        FrameReader reader = new FrameReader(Framing.u32le(), 8);
+        reader.over(MemorySegment.ofArray(new byte[] {9, 0, 0, 0}), 0, 4, 0);
+        try {
+            reader.next();
+            throw new AssertionError("no exception");
+        } catch (FrameTooLongException e) {
+            return e;
+        }
     }
 
     @SuppressWarnings("unchecked")

@@ -113,9 +113,7 @@ final class Deadlines {
         }
     }
 
-    /**
-     * Returns what is wrong with this reason, or null. The descriptor is closed by now, and no byte moves.
-     */
+    /** Returns what is wrong with this reason, or null. The descriptor is closed by now. */
     String complaint(CloseReason reason) {
         return switch (reason) {
             case IDLE_TIMEOUT -> early(movedNanos, settings.idleMillis()) ? "it is not idle for so long"

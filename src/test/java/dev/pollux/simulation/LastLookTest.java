@@ -68,6 +68,22 @@ class LastLookTest {
 
     @ParameterizedTest
     @EnumSource
+    void aCallbackThatIsSlowDuringTheLookTakesNoTimeFromTheNextClient(Backend backend) {
+        try (var server = SimulatedServer.start(options(backend), handler, kernel)) {
+            SimulatedPeer first = server.connect();
+            SimulatedPeer second = server.connect();
+            server.advance(Duration.ofSeconds(1));
+            kernel.after(Duration.ofSeconds(2), () -> first.sendFrame(new byte[SLOW_BYTES]));
+            kernel.after(Duration.ofSeconds(2), () -> second.sendFrame("in time"));
+            server.connect().sendFrame(new byte[SLOW_BYTES]);
+            server.advance(Duration.ofSeconds(19));
+            assertThat(second.nextText()).isEqualTo("in time");
+            assertThat(server.reason(second)).isNull();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void aPeerThatDidNothingIsClosed(Backend backend) {
         try (var server = SimulatedServer.start(options(backend), handler, kernel)) {
             SimulatedPeer idle = server.connect();

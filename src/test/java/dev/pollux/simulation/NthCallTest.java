@@ -240,9 +240,7 @@ class NthCallTest {
         assertThat(server.snapshot().get(Counter.OFF_HEAP_BYTES)).isZero();
     }
 
-    /**
-     * Fails that many waits in a row while clients are there; returns what the server ended with, or null.
-     */
+    /** Fails waits in a row while clients are there. Returns what the server ended with, or null. */
     private static PosixException failedWaits(Backend backend, int errno, int count) {
         Story story = new Story(backend);
         int[] waits = {0};

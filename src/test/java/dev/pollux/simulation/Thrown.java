@@ -6,8 +6,7 @@ import java.io.IOException;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * What a callback can throw. An AssertionError is not among them: the testkit takes it for a test's
- * complaint.
+ * What a callback can throw. AssertionError is not among them: the testkit takes it for a test's complaint.
  */
 enum Thrown {
     UNCHECKED(new IllegalStateException("a mishap")),

@@ -142,7 +142,7 @@ final class Witness {
         deadlines.accepted(client);
     }
 
-    /** The handler's send took a frame with a payload of so many bytes. */
+    /** The handler's send took a frame with a payload of that length. */
     void answered(long payloadBytes) {
         answered += payloadBytes + 4;
     }

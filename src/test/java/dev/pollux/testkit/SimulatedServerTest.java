@@ -205,7 +205,7 @@ class SimulatedServerTest {
     }
 
     @Test
-    void aCallInsideAnotherHasItsOwnFault() {
+    void aCallInsideAnotherHasItsOwnFaultAndResult() {
         List<String> lines = new ArrayList<>();
         SimulatedKernel kernel = new SimulatedKernel().trace(lines::add).costNanos(1_000_000, 0);
         try (var server = SimulatedServer.start(new ServerOptions(), Client::send, kernel)) {
@@ -221,6 +221,8 @@ class SimulatedServerTest {
         assertThat(lines).filteredOn(line -> line.contains("errno 4095"))
                 .hasSize(2).allMatch(line -> line.contains(" read("));
         assertThat(lines).contains("the task");
+        assertThat(lines).filteredOn(line -> line.contains(" eventfd_write(")) // Made inside a wait.
+                .hasSize(2).allMatch(line -> line.endsWith(" = 0"));
     }
 
     @Test

@@ -18,8 +18,8 @@ import java.util.function.Supplier;
 
 /** Makes {@link Trouble} in the server's process. Each connection that it disturbs is in the hit list. */
 final class Mischief implements Handler {
-    private static final int THROWS = 20_000; // One of so many frames.
-    private static final int OPENINGS = 200; // One of so many callbacks for the begin and the end.
+    private static final int THROWS = 20_000; // One frame of this number.
+    private static final int OPENINGS = 200; // One call of onOpen or onClose of this number.
     private static final int DAWDLES = 50_000;
     private static final int MOST_DAWDLE_MILLIS = 100;
     private static final int ALLOCATIONS = 100;

@@ -64,8 +64,8 @@ final class Page {
             line("- peers: %s", share.lives().entrySet().stream()
                     .map(each -> String.format(Locale.ROOT, "%,d %s", each.getValue(), name(each.getKey())))
                     .collect(Collectors.joining(", ")));
-            line("- troubles of the server: %s; %,d times a connection was hit", Trouble.format(share.troubles()),
-                    share.hit());
+            line("- troubles of the server: %s; %,d times a connection was hit",
+                    Trouble.format(share.troubles()), share.hit());
             line("- came back, byte for byte: %.2f GB", share.checkedBytes() / 1e9);
             line("- could not connect, for want of ports: %d", share.unconnected());
             line("- lines logged: %d", share.logLines());
