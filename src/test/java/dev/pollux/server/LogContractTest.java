@@ -114,7 +114,8 @@ class LogContractTest {
                 new PosixException("bind 127.0.0.1:1", -Errno.EADDRINUSE.number),
                 new PosixException("read of descriptor 7", -Errno.EBADF.number), new StackOverflowError(),
                 new OutOfMemoryError("of the handler"), new AssertionError("of the handler"),
-                new InterruptedException(), tooLong(), new IllegalStateException("around another", new Nasty()))
+                new InterruptedException(), tooLong(),
+                new IllegalStateException("around another", new Nasty()))
                 .map(thrown -> Named.of(thrown.getClass().getName(), thrown));
     }
 
