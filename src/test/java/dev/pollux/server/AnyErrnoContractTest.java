@@ -171,8 +171,10 @@ class AnyErrnoContractTest {
     @MethodSource("waits")
     void tenWaitsInARowThatFailEndTheServerWithTheReason(Backend backend, int errno) throws Exception {
         try (TestServer server = server(backend, waitsOf(backend), errno).expectErrors()) {
+            TestClient client = server.onLoop(server::connect); // Before the loop can end.
             failures.set(Integer.MAX_VALUE);
-            server.connect().awaitEnd();
+            server.server.execute(() -> { });
+            client.awaitEnd();
             assertThatExceptionOfType(PosixException.class).isThrownBy(server.server::join)
                     .withMessageContaining("10 times in a row").withMessageContaining(Errno.name(-errno));
         }

@@ -259,7 +259,7 @@ class LifeCycleTest {
         ServerOptions options = options().posix(() -> Intercepted.call(Posix.confined(), "accept4",
                 (arguments, kernel) -> -Errno.ENOTSOCK.number));
         try (TestServer server = new TestServer(options, TestServer.ECHO).expectErrors()) {
-            server.connect();
+            server.onLoop(server::connect); // Before the loop can end.
             assertThatExceptionOfType(PosixException.class).isThrownBy(server.server::join);
             assertThat(server.log.errors()).singleElement().asString()
                     .startsWith("the server failed: accept4: ENOTSOCK");
