@@ -106,7 +106,7 @@ final class BackgroundWriter {
             stream.flush();
             return true;
         } catch (IOException | OutOfMemoryError e) {
-            return false; // Closed, its disk is full, or no memory: there is nobody left to tell.
+            return false; // Closed, its disk is full, or no memory: no reader is left.
         }
     }
 

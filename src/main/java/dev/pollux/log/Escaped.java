@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Text as a log may show it: no control character, no line that somebody else began, no more than a few
+ * Text as a log may show it: no control character, no line of a peer's own making, no more than a few
  * hundred characters of what a peer may have written.
  */
 public final class Escaped {

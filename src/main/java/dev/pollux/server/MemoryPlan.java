@@ -8,7 +8,7 @@ package dev.pollux.server;
  * @param limitSource the file with that number
  * @param heapBytes the maximum heap, {@link Runtime#maxMemory}
  * @param loopBytes the loop's receive and send buffers
- * @param clients at most so many at one time
+ * @param clients the most at one time
  * @param memoryLimitBytes all clients together, off-heap
  * @param socketBufferBytes SO_SNDBUF and SO_RCVBUF of each client; 0 for the kernel's own choice
  */
