@@ -39,8 +39,8 @@ final class LimitsReport {
         time("frame-timeout", options.frameTimeout());
         time("write-timeout", options.writeTimeout());
         time("first-frame-timeout", options.firstFrameTimeout());
-        time("linger-timeout", options.lingerTimeout());
-        time("drain-timeout", options.drainTimeout());
+        line("linger-timeout", atMost(options.lingerTimeout()));
+        line("drain-timeout", atMost(options.drainTimeout()));
         time("keepalive", options.keepalive());
         size("buffer-size", options.bufferSize(), "the largest frame");
         size("high-watermark", options.highWatermarkBytes(), "unsent bytes of one client");
@@ -68,6 +68,10 @@ final class LimitsReport {
         }
         size("sum", plan.sumBytes(), "heap, JVM, off-heap and sockets" + (plan.isTooLarge()
                 ? ", MORE THAN THE MEMORY" : ""));
+    }
+
+    private static Object atMost(Duration value) {
+        return value.isZero() ? "0, which is at once" : new TimeSpan(value);
     }
 
     private void time(String name, Duration value) {

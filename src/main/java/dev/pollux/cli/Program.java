@@ -13,7 +13,7 @@ import picocli.CommandLine.HelpCommand;
             Program.INTERRUPT})
 final class Program {
     static final String EXIT_CODES = "%nExit codes:%n";
-    static final String OK = "0:it worked; for serve, SIGTERM and all that was owed is delivered";
+    static final String OK = "0:it worked; for serve, SIGTERM and the server has ended in time";
     static final String FAILURE = "1:something went wrong, or a second SIGTERM ended the server at once";
     static final String USAGE = "2:the command line was wrong";
     static final String INTERRUPT = "130:Ctrl-C";

@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = "Serves clients until SIGTERM or Ctrl-C.",
         exitCodeListHeading = Program.EXIT_CODES, exitCodeList = {
-            "0:SIGTERM, and what clients had sent is answered", "1:something went wrong, or a second SIGTERM",
+            "0:SIGTERM, and the server has ended in time", "1:something went wrong, or a second SIGTERM",
             Program.USAGE, "130:Ctrl-C; the second one ends the server at once"},
         footer = {"", "A TIME is 500ms, 30s, 2m, 1h, 1d, or plain seconds; a SIZE is 4096, 64k, 1m or 1g, in"
             + " powers of 1024; an N is 4096 or 10k, which is 10,000.",

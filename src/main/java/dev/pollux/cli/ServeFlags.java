@@ -79,11 +79,11 @@ final class ServeFlags {
     private TimeSpan firstFrameTimeout = new TimeSpan(defaults.firstFrameTimeout());
 
     @Option(names = "--linger-timeout", paramLabel = "TIME", converter = TimeSpan.Converter.class,
-            description = "Time for a peer to hang up after the server has shut its side down." + BY_DEFAULT)
+            description = "Time for a peer to hang up after the server has; 0 does not wait." + BY_DEFAULT)
     private TimeSpan lingerTimeout = new TimeSpan(defaults.lingerTimeout());
 
     @Option(names = "--drain-timeout", paramLabel = "TIME", converter = TimeSpan.Converter.class,
-            description = "Time from SIGTERM or Ctrl-C to the end." + BY_DEFAULT)
+            description = "Time from SIGTERM or Ctrl-C to the end; 0 does not wait." + BY_DEFAULT)
     private TimeSpan drainTimeout = new TimeSpan(defaults.drainTimeout());
 
     @Option(names = "--keepalive", paramLabel = "TIME", converter = TimeSpan.Converter.class,

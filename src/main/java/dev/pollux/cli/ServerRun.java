@@ -14,12 +14,15 @@ import java.util.concurrent.TimeUnit;
  * thread writes the last lines and returns the exit code.
  */
 final class ServerRun {
-    private static final long SPARE_MILLIS = 500; // Beyond the drain's deadline, for a loop that is held up.
+    // For a loop that is held up: before the drain begins, and beyond its deadline.
+    private static final long BEGIN_MILLIS = 10_000;
+    private static final long SPARE_MILLIS = 2_000;
 
     private final Server server;
     private final Duration drainTimeout;
     private final StderrLog log;
     private final Signals signals;
+    private final CountDownLatch begun = new CountDownLatch(1); // The drain.
     private final CountDownLatch ended = new CountDownLatch(1);
     private boolean draining; // Under the monitor.
 
@@ -48,7 +51,7 @@ final class ServerRun {
             }
             return join();
         } finally {
-            ended.countDown();
+            release();
             signals.end();
         }
     }
@@ -64,6 +67,7 @@ final class ServerRun {
                 log.print("pollux: the server failed: " + Escaped.text(e.getMessage()));
             }
         }
+        release(); // Before the log, whose reader may be stuck.
         if (log.isLoggable(Level.INFO)) {
             log.log(Level.INFO, "serve", server.snapshot().toString());
         }
@@ -71,10 +75,17 @@ final class ServerRun {
         return code;
     }
 
+    /** Lets the signal's thread go. */
+    private void release() {
+        begun.countDown();
+        ended.countDown();
+    }
+
     /** The signal's thread. It gives up on a server that does not end, and ends the process. */
     private void stop() {
         drain();
         try {
+            begun.await(BEGIN_MILLIS, TimeUnit.MILLISECONDS);
             if (!ended.await(drainTimeout.toMillis() + SPARE_MILLIS, TimeUnit.MILLISECONDS)) {
                 log.log(Level.ERROR, "serve", "the server did not end in time");
                 log.flush();
@@ -91,7 +102,10 @@ final class ServerRun {
         }
         long clients = server.snapshot().get(Counter.CLIENTS_OPEN);
         try {
-            server.execute(() -> server.drain(drainTimeout)); // From the loop's thread a drain does not wait.
+            server.execute(() -> {
+                server.drain(drainTimeout); // From the loop's thread a drain does not wait.
+                begun.countDown();
+            });
         } catch (IllegalStateException e) {
             return; // Not started yet: run looks again once it is.
         } catch (RejectedExecutionException e) {

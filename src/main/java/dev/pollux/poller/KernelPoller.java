@@ -82,6 +82,11 @@ abstract class KernelPoller implements Poller {
         readyTokens = moreTokens;
     }
 
+    /** Returns whether a failed wait proves a bug here. */
+    boolean isBug(int result) {
+        return Errno.isBug(result);
+    }
+
     /** How many were reported so far in this wait. */
     final int reported() {
         return ready;
@@ -92,7 +97,7 @@ abstract class KernelPoller implements Poller {
         if (result == -Errno.EINTR.number) {
             return result;
         }
-        if (Errno.isBug(result)) {
+        if (isBug(result)) {
             throw new PosixException(call(), result);
         }
         failedInARow++;

@@ -27,6 +27,7 @@ final class Admission implements AutoCloseable {
     private static final long FIRST_BACK_OFF_NANOS = 10_000_000;
     private static final long LONGEST_BACK_OFF_NANOS = 1_000_000_000;
     private static final long NEVER = Long.MAX_VALUE;
+    private static final int MOST_FAILED = 16; // Calls in a row, before accepting pauses.
 
     private final Listener listener;
     private final Posix posix;
@@ -90,6 +91,7 @@ final class Admission implements AutoCloseable {
         }
         againNanos = NEVER;
         int taken = 0;
+        int failedInARow = 0;
         int result = 0;
         for (int tries = 0; tries < budget && room.getAsInt() > 0; tries++) {
             peerLength.set(JAVA_INT, 0, (int) peer.byteSize());
@@ -97,6 +99,7 @@ final class Admission implements AutoCloseable {
             counters.add(Counter.ACCEPTS_MADE, 1);
             if (result >= 0) {
                 taken++;
+                failedInARow = 0;
                 opening.open(peer, result);
             } else if (result == -Errno.EAGAIN.number) {
                 counters.add(Counter.CALLS_WOULD_BLOCK, 1);
@@ -106,7 +109,8 @@ final class Admission implements AutoCloseable {
                 if (result != -Errno.EINTR.number) {
                     counters.add(Counter.CALLS_FAILED, 1);
                 }
-                if (!Listener.isOfOneConnection(result)) {
+                failedInARow++; // A sandbox may answer each call with what belongs to one connection.
+                if (!Listener.isOfOneConnection(result) || failedInARow == MOST_FAILED) {
                     break;
                 }
                 if (result != -Errno.EINTR.number) {
@@ -131,7 +135,7 @@ final class Admission implements AutoCloseable {
         againNanos = nowNanos + backOffNanos;
         events.acceptBackOff(listener.fd(), result, backOffNanos);
         log.acceptBackOff(nowNanos, result, () -> {
-            String advice = Listener.advice(result);
+            String advice = result == -Errno.EACCES.number ? "" : Listener.advice(result); // That is bind's.
             return new PosixException("accept4 on " + listener.address(), result, advice).getMessage()
                     + "; trying again in " + backOffNanos / 1_000_000 + " ms";
         });

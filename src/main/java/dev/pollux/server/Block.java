@@ -55,7 +55,7 @@ final class Block {
         try {
             larger = arenas.get();
             copy = larger.allocate(capacity, Long.BYTES);
-        } catch (OutOfMemoryError e) { // The process, or its share of the machine, has no more.
+        } catch (OutOfMemoryError | RuntimeException e) { // Or what makes arenas for the program refuses.
             budget.give(capacity);
             if (larger != null) {
                 larger.close();

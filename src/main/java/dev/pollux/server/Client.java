@@ -11,6 +11,7 @@ import dev.pollux.metrics.Counter;
 import dev.pollux.poller.Interest;
 import dev.pollux.poller.Poller;
 import dev.pollux.posix.Errno;
+import dev.pollux.posix.PosixException;
 import dev.pollux.posix.SocketAddress;
 import dev.pollux.posix.TcpInfo;
 import java.lang.foreign.MemorySegment;
@@ -50,6 +51,7 @@ public final class Client {
     private boolean peerFinished; // End of stream was read.
     private boolean peerGone; // A hang-up was seen: nothing can be sent any more.
     private boolean dirty; // On the loop's list of clients to flush.
+    private boolean flushing; // In a callback; true afterwards if that was cut short.
     private boolean firstFrameDue; // No complete frame has come, and there is a time for the first one.
     private long frameNanosLeft; // While paused: what remains of the time for the unfinished frame.
     private long bytesReceived;
@@ -140,14 +142,19 @@ public final class Client {
         return phase == Phase.OPEN;
     }
 
-    /** The handler may catch what is thrown here, and it ends the server all the same. */
+    /**
+     * The handler may catch what is thrown here. A failure of the engine ends the server all the same, and a
+     * lack of stack or heap this client: how much of its replies was sent is not known then.
+     */
     private void flushInCallback() {
+        flushing = true;
         try {
             flushReplies();
-        } catch (Throwable t) {
+        } catch (PosixException | AssertionError t) {
             loop.failure = t;
             throw t;
         }
+        flushing = false;
     }
 
     /**
@@ -315,6 +322,9 @@ public final class Client {
                 handling = true;
                 loop.handler.onFrame(this, buffer, reader.payloadOffset(), reader.payloadBytes());
                 handling = false;
+                if (loop.draining && loop.isLastLookOver()) {
+                    abort(CloseReason.SERVER_DRAINED); // One read may hold thousands of frames.
+                }
                 if (CHECKS) {
                     buffer.asSlice(reader.payloadOffset(), reader.payloadBytes()).fill(LENT_IS_OVER);
                 }
@@ -326,6 +336,11 @@ public final class Client {
             } else {
                 fail(t);
             }
+        }
+        if (flushing) {
+            flushing = false;
+            loop.replies.clear();
+            abort(CloseReason.NO_RESOURCES);
         }
         flushReplies();
         loop.serving = null;

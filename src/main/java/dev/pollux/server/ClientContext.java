@@ -14,6 +14,7 @@ import java.util.ArrayDeque;
  */
 final class ClientContext implements AutoCloseable {
     private static final int MOST_QUEUED = 1 << 16; // For which there is room from the start.
+    private static final long LAST_LOOK_NANOS = 200_000_000; // For all clients together.
     private static final long SLOW_NANOS = 1_000_000; // Below, a deadline is not worth a second look.
 
     final ServerOptions options;
@@ -77,6 +78,11 @@ final class ClientContext implements AutoCloseable {
             arena.close();
             throw t;
         }
+    }
+
+    /** Reads the clock: whether the last look at clients, when a drain's time is over, has its own. */
+    boolean isLastLookOver() {
+        return posix.nanoTime() - drainDeadlineNanos >= LAST_LOOK_NANOS;
     }
 
     /** Reads the clock: for a drain, in which one pass over the clients may take longer than its time. */

@@ -85,6 +85,15 @@ final class ClientTable {
         size--;
     }
 
+    /** Aborts all clients. It needs no memory: a full heap may be the reason. */
+    void abortAll(CloseReason reason) {
+        for (int i = 0; i < used; i++) {
+            if (clients[i] != null) {
+                clients[i].abort(reason);
+            }
+        }
+    }
+
     /** All clients; the action may remove the one that it is given. */
     void forEach(Consumer<Client> action) {
         for (int i = 0; i < used; i++) {

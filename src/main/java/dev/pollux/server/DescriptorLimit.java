@@ -50,7 +50,7 @@ final class DescriptorLimit {
     }
 
     /** Returns the limit. Without one, or where a sandbox hides it, accepting pauses after EMFILE. */
-    private static long raise(Posix posix) {
+    static long raise(Posix posix) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment limits = rlimit.allocate(arena);
             if (isRefused(posix.getrlimit(Libc.RLIMIT_NOFILE(), limits), "getrlimit RLIMIT_NOFILE")) {

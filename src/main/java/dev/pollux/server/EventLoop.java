@@ -90,18 +90,27 @@ final class EventLoop implements AutoCloseable {
         return ready;
     }
 
-    /** The only place that branches on readiness. */
+    /**
+     * The only place that branches on readiness. A client for which the heap has no room is closed, and the
+     * others are served.
+     */
     private void serve(Client client, int ready) {
         if (client == null) {
-            return; // Closed earlier in this batch; its slot may have somebody else by now.
+            return; // Closed earlier in this batch; its slot may have another client by now.
         }
-        if ((ready & Interest.HANGUP) != 0) {
-            client.onHangup();
-        } else if ((ready & Interest.WRITE) != 0) {
-            client.flush();
-        }
-        if ((ready & Interest.READ) != 0) {
-            client.onReadable();
+        try { // In one method with its body: one more is one too many for the compiler (decision 0009).
+            if ((ready & Interest.HANGUP) != 0) {
+                client.onHangup();
+            } else if ((ready & Interest.WRITE) != 0) {
+                client.flush();
+            }
+            if ((ready & Interest.READ) != 0) {
+                client.onReadable();
+            }
+        } catch (OutOfMemoryError e) {
+            context.serving = null;
+            context.replies.clear();
+            client.abort(CloseReason.NO_RESOURCES);
         }
     }
 
@@ -126,6 +135,9 @@ final class EventLoop implements AutoCloseable {
         if (result != -Errno.EINTR.number) {
             counters.add(Counter.CALLS_FAILED, 1);
             context.log.callFailed("waiting for readiness", result, () -> "it is tried again");
+            if (result == -Errno.EINVAL.number) { // poll(2), with a descriptor limit below its entries.
+                DescriptorLimit.raise(context.posix);
+            }
             context.posix.poll(context.receiveBuffer, 0, 0, MEMORY_BACK_OFF_MILLIS);
         }
     }
@@ -147,7 +159,9 @@ final class EventLoop implements AutoCloseable {
         }
         if (context.draining && nowNanos - context.drainDeadlineNanos >= 0) {
             table.forEach(client -> {
-                client.lookAgain();
+                if (!context.isLastLookOver()) {
+                    client.lookAgain();
+                }
                 client.abort(CloseReason.SERVER_DRAINED);
             });
         }
@@ -192,7 +206,7 @@ final class EventLoop implements AutoCloseable {
         } catch (RejectedExecutionException e) { // A task that adds another, and the loop has ended.
             PeerLog.LOG.log(tasksRefused ? Level.DEBUG : Level.ERROR, () -> "a task was rejected", e);
         } catch (Throwable t) {
-            PeerLog.LOG.log(Level.ERROR, () -> "a task given to execute failed", t);
+            context.log.taskFailed(context.nowNanos, t);
         }
     }
 
@@ -361,7 +375,7 @@ final class EventLoop implements AutoCloseable {
     public void close() {
         CloseReason reason = context.draining ? CloseReason.SERVER_DRAINED : CloseReason.SERVER_CLOSED;
         try (context; admission) {
-            table.forEach(client -> client.abort(reason));
+            table.abortAll(reason);
             context.dirty.clear();
             removeAll();
         } finally {

@@ -19,10 +19,11 @@ final class PeerLog {
 
     private static final CloseReason[] REASONS = CloseReason.values();
 
-    private final RateLimitedLog[] limited = new RateLimitedLog[REASONS.length + 2];
+    private final RateLimitedLog[] limited = new RateLimitedLog[REASONS.length + 3];
     private final RateLimitedLog refused = limit(REASONS.length, "connections refused");
     private final RateLimitedLog backOffs = limit(REASONS.length + 1,
             "failed calls of accept4, with pauses between them");
+    private final RateLimitedLog tasks = new RateLimitedLog(LOG, "failed tasks", Level.ERROR);
     private final BitSet errnosLogged = new BitSet();
     private boolean limitLogged;
     private boolean held; // Whether any of them may have held something back.
@@ -31,6 +32,7 @@ final class PeerLog {
         for (CloseReason reason : REASONS) {
             limit(reason.ordinal(), "clients closed for " + reason);
         }
+        limited[REASONS.length + 2] = tasks;
     }
 
     private RateLimitedLog limit(int index, String kind) {
@@ -43,6 +45,12 @@ final class PeerLog {
         held = true;
         limited[CloseReason.HANDLER_FAILED.ordinal()].log(nowNanos,
                 () -> "the handler failed, so " + client + " is closed", t);
+    }
+
+    /** What a task given to execute threw: peers may cause tasks. */
+    void taskFailed(long nowNanos, Throwable t) {
+        held = true;
+        tasks.log(nowNanos, () -> "a task given to execute failed", t);
     }
 
     void frameTooLong(long nowNanos, Client client, FrameTooLongException e, MemorySegment buffer,

@@ -15,6 +15,7 @@ final class RateLimitedLog {
     private static final long LONGEST_NANOS = 60 * FIRST_NANOS;
 
     private final Log log;
+    private final Level level;
     private final String kind; // What is held back: "clients closed for WRITE_TIMEOUT".
     private long intervalNanos;
     private long openNanos; // From then on a line may pass.
@@ -22,8 +23,13 @@ final class RateLimitedLog {
     private boolean used;
 
     RateLimitedLog(Log log, String kind) {
+        this(log, kind, Level.WARNING);
+    }
+
+    RateLimitedLog(Log log, String kind, Level level) {
         this.log = log;
         this.kind = kind;
+        this.level = level;
     }
 
     /** Logs a warning now, or counts it. */
@@ -41,7 +47,7 @@ final class RateLimitedLog {
         begin(nowNanos, calm ? FIRST_NANOS : Math.min(LONGEST_NANOS, 2 * intervalNanos));
         String more = heldBack == 0 ? "" : " (" + heldBack + " more like this were not logged)";
         heldBack = 0;
-        log.log(Level.WARNING, () -> line.get() + more, thrown);
+        log.log(level, () -> line.get() + more, thrown);
     }
 
     /** Logs a warning in any case, and begins an interval with it. */
@@ -74,7 +80,7 @@ final class RateLimitedLog {
         if (heldBack > 0) {
             long count = heldBack;
             heldBack = 0;
-            log.log(Level.WARNING, () -> count + " more like this were not logged: " + kind);
+            log.log(level, () -> count + " more like this were not logged: " + kind);
         }
     }
 }

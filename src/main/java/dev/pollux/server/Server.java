@@ -7,6 +7,7 @@ import dev.pollux.posix.PosixException;
 import dev.pollux.posix.SocketAddress;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
@@ -58,7 +59,7 @@ public final class Server implements AutoCloseable {
     /** With a factory for the loop's thread. */
     Server(ServerOptions options, Handler handler, ThreadFactory threads) {
         this.options = options.checked();
-        this.handler = handler;
+        this.handler = Objects.requireNonNull(handler, "a handler");
         this.threads = threads;
     }
 
@@ -299,7 +300,7 @@ public final class Server implements AutoCloseable {
                     started.countDown();
                     ended.countDown();
                 }
-                case STARTING -> requested = how;
+                case STARTING -> requested = requested == null ? how : requested.andThen(how);
                 case RUNNING -> command(loop, how);
                 case ENDED -> { }
             }
@@ -323,8 +324,13 @@ public final class Server implements AutoCloseable {
      *
      * @throws dev.pollux.posix.PosixException if a system call failed in a way that is ours to mend
      * @throws InterruptedException if this thread is interrupted meanwhile; the server goes on
+     * @throws IllegalStateException on the loop's thread, which would wait for itself
      */
     public void join() throws InterruptedException {
+        EventLoop running = loop;
+        if (running != null && running.isLoopThread() && ended.getCount() > 0) {
+            throw new IllegalStateException("join cannot be called on the loop's thread");
+        }
         ended.await();
         rethrowFailure();
     }

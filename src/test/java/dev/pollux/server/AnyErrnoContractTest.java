@@ -9,6 +9,7 @@ import dev.pollux.posix.Errno;
 import dev.pollux.posix.Intercepted;
 import dev.pollux.posix.Posix;
 import dev.pollux.posix.PosixException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -134,6 +135,39 @@ class AnyErrnoContractTest {
             assertThat(waiting.receive()).containsExactly(2);
             assertThat(present.echo(new byte[] {3})).containsExactly(3);
             assertThat(server.count(Counter.CALLS_FAILED)).isEqualTo(1);
+        }
+    }
+
+    /** EPERM belongs to one connection, says accept(2); from a sandbox it never ends. */
+    @ParameterizedTest
+    @EnumSource(Backend.class)
+    void anAcceptThatFailsForGoodKeepsNoClientWaiting(Backend backend) throws Exception {
+        try (TestServer server = server(backend, Set.of("accept4"), Errno.EPERM.number)) {
+            TestClient present = server.connect();
+            present.echo(new byte[] {1});
+            failures.set(Integer.MAX_VALUE);
+            server.connect();
+            server.await(Counter.CALLS_FAILED, 16);
+            for (int i = 0; i < 20; i++) {
+                assertThat(present.echo(new byte[] {3})).containsExactly(3);
+            }
+            server.server.drain(Duration.ZERO); // It accepts once more.
+        }
+    }
+
+    /** poll(2) refuses more entries than RLIMIT_NOFILE, which an operator can lower. */
+    @ParameterizedTest
+    @EnumSource(value = Backend.class, names = {"POLL", "POLL_GENERATIONS"})
+    void aPollWithMoreEntriesThanTheLimitIsTriedAgain(Backend backend) throws Exception {
+        try (TestServer server = server(backend, waitsOf(backend), Errno.EINVAL.number)) {
+            TestClient client = server.connect();
+            failures.set(5);
+            assertThat(client.echo(new byte[] {1})).containsExactly(1);
+            server.await(() -> {
+                server.server.execute(() -> { });
+                return failures.get() <= 0;
+            }, "the failed waits");
+            assertThat(client.echo(new byte[] {1})).containsExactly(1);
         }
     }
 

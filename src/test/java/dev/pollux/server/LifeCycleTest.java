@@ -255,6 +255,16 @@ class LifeCycleTest {
     }
 
     @Test
+    void joinOnTheLoopsThreadIsRefused() {
+        try (TestServer server = TestServer.echo(Backend.POLL)) {
+            assertThat(server.onLoop(() -> {
+                assertStateRefused(server.server::join);
+                return "refused";
+            })).isEqualTo("refused");
+        }
+    }
+
+    @Test
     void aLoopThatDiesIsLogged() throws Exception {
         ServerOptions options = options().posix(() -> Intercepted.call(Posix.confined(), "accept4",
                 (arguments, kernel) -> -Errno.ENOTSOCK.number));

@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What peers and handlers can bring into the log, and what the log must not keep to itself. */
 @Timeout(60)
@@ -231,6 +233,74 @@ class LogContractTest {
             assertThatExceptionOfType(PosixException.class).isThrownBy(server.server::join)
                     .withMessageContaining("EBADF");
             assertThat(server.log.errors()).singleElement().asString().contains("EBADF");
+        }
+    }
+
+    /** Out of stack or heap in the midst of a send: how much of the replies was sent is not known. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aLackOfStackOrHeapInsideASendCostsThatClientOnly(boolean heap) throws Exception {
+        AtomicBoolean fails = new AtomicBoolean();
+        ServerOptions options = TestServer.options(Backend.POLL).posix(new TestClock(posix ->
+                Intercepted.call(posix, "send", (arguments, kernel) -> {
+                    if (fails.getAndSet(false)) {
+                        throw heap ? new OutOfMemoryError("injected") : new StackOverflowError();
+                    }
+                    return kernel.call();
+                })));
+        byte[] payload = new byte[40_000];
+        Handler twice = (client, buffer, offset, length) -> {
+            try {
+                for (int i = 0; i < 2; i++) { // More than the send buffer holds.
+                    client.send(MemorySegment.ofArray(payload), 0, payload.length);
+                }
+            } catch (Error e) {
+                return; // The engine knows all the same.
+            }
+        };
+        try (TestServer server = new TestServer(options, twice)) {
+            TestClient other = server.connect();
+            other.send(new byte[1]).read(2 * (payload.length + 4));
+            fails.set(true);
+            server.connect().send(new byte[1]).awaitEnd();
+            server.await(Counter.CLOSED_NO_RESOURCES, 1);
+            assertThat(other.send(new byte[1]).read(2 * (payload.length + 4))).isNotEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Backend.class)
+    void aFullHeapCostsTheClientThatNeedsIt(Backend backend) throws Exception {
+        AtomicBoolean fails = new AtomicBoolean();
+        ServerOptions options = TestServer.options(backend).posix(new TestClock(posix ->
+                Intercepted.call(posix, "read", (arguments, kernel) -> {
+                    if ((long) arguments[3] > Long.BYTES && fails.getAndSet(false)) {
+                        throw new OutOfMemoryError("injected");
+                    }
+                    return kernel.call();
+                })));
+        try (TestServer server = new TestServer(options, TestServer.ECHO)) {
+            TestClient other = server.connect();
+            other.echo(new byte[1]);
+            fails.set(true);
+            server.connect().send(new byte[1]).awaitEnd();
+            server.await(Counter.CLOSED_NO_RESOURCES, 1);
+            assertThat(other.echo(new byte[2])).hasSize(2);
+        }
+    }
+
+    @Test
+    void manyTasksThatFailAreLoggedOnce() throws Exception {
+        try (TestServer server = server(TestServer.options(Backend.POLL), TestServer.ECHO).expectErrors()) {
+            for (int i = 0; i < 1000; i++) {
+                server.server.execute(() -> {
+                    throw new IllegalStateException("each time");
+                });
+            }
+            server.settle();
+            assertThat(server.log.errors()).hasSize(1);
+            server.advance(Duration.ofSeconds(2));
+            assertThat(server.log.errors()).last().asString().contains("999 more like this");
         }
     }
 

@@ -231,6 +231,27 @@ class StallContractTest {
         }
     }
 
+    /** One read holds thousands of small frames, and each takes a callback of a millisecond. */
+    @ParameterizedTest
+    @EnumSource(Backend.class)
+    void manySmallFramesWithSlowCallbacksDoNotMakeADrainLonger(Backend backend) {
+        SimulatedKernel kernel = new SimulatedKernel();
+        ServerOptions options = new ServerOptions().backend(backend).maxClients(100);
+        Handler slow = (client, buffer, offset, length) -> kernel.pass(Duration.ofMillis(1));
+        try (SimulatedServer server = SimulatedServer.start(options, slow, kernel)) {
+            List<SimulatedPeer> peers = new ArrayList<>();
+            for (int i = 0; i < 40; i++) {
+                peers.add(server.connect());
+            }
+            server.run();
+            long began = kernel.nanoTime();
+            server.server().drain(Duration.ofMillis(500));
+            peers.forEach(peer -> peer.send(new byte[64 << 10])); // Empty frames.
+            while (server.runOnce()) { }
+            assertThat(Duration.ofNanos(kernel.nanoTime() - began)).isLessThan(Duration.ofSeconds(1));
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(Backend.class)
     void aDrainWithoutTimeLeavesNoReplyBehind(Backend backend) throws Exception {

@@ -67,7 +67,10 @@ class NthCallTest {
      * @param opens whether this is the first call on a connection that was accepted a moment ago
      */
     private static Effect effect(Call call, int errno, boolean opens) {
-        boolean bug = BUGS.contains(Errno.of(-errno));
+        // More entries than RLIMIT_NOFILE, which may have been lowered.
+        boolean tooMany = errno == Errno.EINVAL.number
+                && (call.name() == SystemCall.POLL || call.name() == SystemCall.PPOLL);
+        boolean bug = BUGS.contains(Errno.of(-errno)) && !tooMany;
         if (isOptional(call) && !bug) {
             return Effect.NONE;
         }
