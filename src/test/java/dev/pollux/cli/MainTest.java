@@ -116,7 +116,7 @@ class MainTest {
                 .contains("up to 16m. Default: 4096")
                 .contains("Default: 64k")
                 .contains("echo, print, discard, broadcast")
-                .contains("Time from SIGTERM or Ctrl-C to the end. Default: 3s");
+                .contains("Time from SIGTERM or Ctrl-C to the end; 0 does not wait. Default: 3s");
     }
 
     @ParameterizedTest
