@@ -24,6 +24,7 @@ final class ServerRun {
     private final Signals signals;
     private final CountDownLatch begun = new CountDownLatch(1); // The drain.
     private final CountDownLatch ended = new CountDownLatch(1);
+    private final CountDownLatch logged = new CountDownLatch(1); // The last lines, or given up on.
     private boolean draining; // Under the monitor.
 
     ServerRun(Server server, Duration drainTimeout, StderrLog log, Signals signals) {
@@ -52,6 +53,7 @@ final class ServerRun {
             return join();
         } finally {
             release();
+            logged.countDown();
             signals.end();
         }
     }
@@ -91,6 +93,7 @@ final class ServerRun {
                 log.flush();
                 Runtime.getRuntime().halt(1);
             }
+            logged.await(SPARE_MILLIS, TimeUnit.MILLISECONDS); // A hook that returns ends the process.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
