@@ -47,7 +47,7 @@ class MemoryGroupTest {
         }
     }
 
-    /** So many clients need more than the group has, but for the memory limit. */
+    /** Without the memory limit these clients would need more than the group has. */
     @Test
     @Tag("acceptance")
     @Timeout(60)
